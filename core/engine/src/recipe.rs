@@ -175,7 +175,7 @@ impl Recipe {
         };
         Recipe {
             name: "log-ec-pls".into(),
-            steps: vec![step("adit.select.columns", "columns"), step("adit.ec.log10", "columns")],
+            steps: vec![step("adit.select.columns", "names"), step("adit.ec.log10", "columns")],
             target: Target { transform: TargetTransform::Log10 },
             regressor: RegressorStep::pls(),
         }
