@@ -62,10 +62,7 @@ impl Transform for Season {
         id: "adit.ec.season",
         name: "Season",
         summary: "appends harmonics of the year made of a time column",
-        flags: Flags::DETERMINISTIC
-            .with(Flags::ROW_LOCAL)
-            .with(Flags::CHANGES_AXIS)
-            .with(Flags::SELECTS_COLUMNS),
+        flags: Flags::DETERMINISTIC.with(Flags::ROW_LOCAL).with(Flags::CHANGES_AXIS),
         ..Info::BLANK
     };
     const PARAMS: &'static [Param] = &[
@@ -94,14 +91,6 @@ impl Transform for Season {
             .map_err(|_| Error::arg("parameter harmonics is out of range"))?;
         let time = params.text("time")?.to_owned();
         Ok(Season { time, harmonics, keep_time: params.bool("keep_time")?, fitted: None })
-    }
-
-    fn flags(&self) -> Flags {
-        if self.keep_time {
-            Flags::DETERMINISTIC.with(Flags::ROW_LOCAL).with(Flags::CHANGES_AXIS)
-        } else {
-            Self::INFO.flags
-        }
     }
 
     fn fit(&mut self, data: &Training<'_>, _: &Call<'_>) -> Result<(), Error> {

@@ -147,7 +147,6 @@ fn season_follows_the_year() {
     close(&out[1], &[1.0, 2.0, 3.0, 1.0, 0.0, 0.0, -1.0], 1e-12);
     close(&out[2], &[1.0, 2.0, 3.0, r, r, 1.0, 0.0], 1e-12);
     behaves(&given, &t, &rows(), 1e-14);
-    assert!(t.flags().has(Flags::SELECTS_COLUMNS));
 }
 
 #[test]
@@ -155,7 +154,6 @@ fn season_keeps_the_time_when_told() {
     let given = [("keep_time", Value::Bool(true))];
     let t: Season = fitted(&given, &table(), &[]).unwrap();
     assert_eq!(names(&t.output().unwrap()), ["time", "EC", "T", "pH", "time_sin1", "time_cos1"]);
-    assert!(!t.flags().has(Flags::SELECTS_COLUMNS));
     assert_eq!(t.lower().unwrap(), [Op::Harmonic { column: 0, order: 1, period: 365.2425 }]);
     behaves(&given, &t, &rows(), 1e-14);
 }
