@@ -1,0 +1,65 @@
+//! `adit evaluate`: figures on samples with references that the model has not seen.
+
+use adit_calibration::EvaluateDocument;
+use adit_calibration::set::RowChoice;
+use adit_calibration::{EvaluateOptions, Evaluation, TestFigures, evaluate};
+
+use crate::args::{Evaluate, Global};
+use crate::failure::Failure;
+use crate::{input, print, progress};
+
+pub(crate) fn run(args: &Evaluate, global: &Global) -> Result<u8, Failure> {
+    let level = input::level(args.level)?;
+    let host = input::host(global)?;
+    let model = input::model(&args.model, &host)?;
+    let set = input::set(&args.set, &args.rows, RowChoice::All)?;
+    let options = EvaluateOptions { level, ..Default::default() };
+    let evaluation = progress::while_doing("evaluating", || evaluate(&model, &set, &options))?;
+    if global.json {
+        let model = args.model.display().to_string();
+        return print::json(&EvaluateDocument { model, evaluation: &evaluation });
+    }
+    print_evaluation(&evaluation);
+    Ok(0)
+}
+
+pub(crate) fn print_evaluation(e: &Evaluation) {
+    let mut table = print::Table::new(&[
+        "analyte",
+        "estimates",
+        "n",
+        "unit",
+        "RMSEP",
+        "bias",
+        "SEP",
+        "R2",
+        "coverage",
+    ]);
+    for a in &e.analytes {
+        let mut row = |which: &str, f: &TestFigures| {
+            table.row([
+                a.name.clone(),
+                which.to_owned(),
+                f.n.to_string(),
+                a.unit.clone(),
+                print::number(f.rmsep),
+                print::number(f.bias),
+                print::number(f.sep),
+                f.r2.map_or("-".into(), |v| format!("{v:.2}")),
+                f.coverage.map_or("-".into(), |v| format!("{:.0} %", 100.0 * v)),
+            ]);
+        };
+        row("all", &a.all);
+        row("accepted", &a.accepted);
+    }
+    print!("{table}");
+    println!(
+        "\n{} rows; {} of them seen in calibration and left out. Coverage is of the {:.0} % interval.",
+        e.rows,
+        e.seen.len(),
+        100.0 * e.level
+    );
+    for a in e.analytes.iter().filter(|a| a.unfit.is_some()) {
+        println!("{}: unfit: {}", a.name, a.unfit.as_deref().unwrap_or_default());
+    }
+}

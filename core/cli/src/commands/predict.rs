@@ -1,0 +1,117 @@
+//! `adit predict`: estimates with intervals and verdicts.
+
+use std::path::{Path, PathBuf};
+
+use adit_calibration::PredictDocument;
+use adit_calibration::Verdict;
+use adit_calibration::{SamplePrediction, predict};
+use adit_spectra::{ReadOptions, read_any};
+
+use crate::args::{Global, Predict};
+use crate::failure::{Failure, NOTHING_USABLE};
+use crate::{input, output, print, progress};
+
+/// Where the estimates go.
+enum To {
+    /// A table for people on standard output.
+    Terminal,
+    /// CSV on standard output.
+    Standard,
+    Csv(PathBuf),
+    Hdf5(PathBuf),
+}
+
+pub(crate) fn run(args: &Predict, global: &Global) -> Result<u8, Failure> {
+    let to = destination(args.out.as_deref())?;
+    let level = input::level(args.level)?;
+    let host = input::host(global)?;
+    let model = input::model(&args.model, &host)?;
+    let mut samples: Vec<(String, SamplePrediction)> = Vec::new();
+    for file in &args.inputs {
+        let content = read_any(file, &ReadOptions::default())?;
+        content.notes.iter().for_each(|n| eprintln!("adit: {}: {n}", file.display()));
+        let estimates =
+            progress::while_doing("predicting", || predict(&model, &content.table, level))
+                .map_err(|e| e.in_file(file.display().to_string()))?;
+        let name = file.display().to_string();
+        samples.extend(estimates.into_iter().map(|s| (name.clone(), s)));
+    }
+    match &to {
+        To::Csv(path) => output::write_csv(path, &samples)?,
+        To::Hdf5(path) => output::write_hdf5(path, &samples, &args.model.display().to_string())?,
+        To::Standard if !global.json => print!("{}", output::csv(&samples)?),
+        To::Terminal if !global.json => print_samples(&samples),
+        _ => {}
+    }
+    if global.json {
+        let plain: Vec<SamplePrediction> = samples.iter().map(|(_, s)| s.clone()).collect();
+        let model = args.model.display().to_string();
+        print::json(&PredictDocument { model, samples: &plain })?;
+    } else if let To::Csv(path) | To::Hdf5(path) = &to {
+        println!("{} written: {}", path.display(), summary(&samples));
+    }
+    Ok(exit_code(&samples, args.strict))
+}
+
+fn destination(out: Option<&Path>) -> Result<To, Failure> {
+    let Some(path) = out else { return Ok(To::Terminal) };
+    if path == Path::new("-") {
+        return Ok(To::Standard);
+    }
+    match path.extension().and_then(|e| e.to_str()).map(str::to_lowercase).as_deref() {
+        Some("csv") => Ok(To::Csv(path.to_owned())),
+        Some("h5" | "hdf5") => Ok(To::Hdf5(path.to_owned())),
+        Some("xlsx") => Err(Failure::later("writing .xlsx", "write .csv, which spreadsheets open")),
+        _ => Err(Failure::usage(format!(
+            "--out {}: the name must end in .csv or .h5, or be - for standard output",
+            path.display()
+        ))),
+    }
+}
+
+/// One row per estimate.
+pub(crate) fn print_samples(samples: &[(String, SamplePrediction)]) {
+    let mut table = print::Table::new(&[
+        "sample", "analyte", "value", "lower", "upper", "unit", "verdict", "why",
+    ]);
+    for (_, s) in samples {
+        for a in &s.analytes {
+            table.row([
+                s.id.clone(),
+                a.name.clone(),
+                print::number(a.value),
+                print::number(a.lower),
+                print::number(a.upper),
+                a.unit.clone(),
+                a.verdict.as_str().to_owned(),
+                a.reasons.join("; "),
+            ]);
+        }
+    }
+    print!("{table}");
+    let level = samples.first().and_then(|(_, s)| s.analytes.first()).map_or(0.95, |a| a.level);
+    println!(
+        "\nlower and upper: {:.0} % interval for a new ICP result. {}",
+        100.0 * level,
+        summary(samples)
+    );
+}
+
+fn count(samples: &[(String, SamplePrediction)], verdict: Verdict) -> usize {
+    samples.iter().flat_map(|(_, s)| &s.analytes).filter(|a| a.verdict == verdict).count()
+}
+
+fn summary(samples: &[(String, SamplePrediction)]) -> String {
+    format!(
+        "{} samples; estimates: {} ok, {} with a warning, {} refused",
+        samples.len(),
+        count(samples, Verdict::Ok),
+        count(samples, Verdict::Warn),
+        count(samples, Verdict::Refuse)
+    )
+}
+
+fn exit_code(samples: &[(String, SamplePrediction)], strict: bool) -> u8 {
+    let usable = count(samples, Verdict::Ok) + count(samples, Verdict::Warn);
+    if usable == 0 || (strict && count(samples, Verdict::Refuse) > 0) { NOTHING_USABLE } else { 0 }
+}
