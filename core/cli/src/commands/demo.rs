@@ -70,6 +70,12 @@ fn sets() -> Result<Vec<PathBuf>, Failure> {
         .map_err(|e| Failure::input(format!("{}: cannot be read: {e}", place.display())))?;
     let mut sets: Vec<PathBuf> =
         read.flatten().map(|e| e.path()).filter(|p| p.join("set.toml").is_file()).collect();
+    // Paths as a person in this folder would write them.
+    for set in &mut sets {
+        if let Ok(near) = set.strip_prefix(&here) {
+            *set = near.to_path_buf();
+        }
+    }
     sets.sort();
     if sets.is_empty() {
         return Err(Failure::input(format!(

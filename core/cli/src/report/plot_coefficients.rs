@@ -13,10 +13,11 @@ use super::texts::{Texts, fill};
 /// More bars than this are not readable: the largest are shown.
 const MOST_BARS: usize = 24;
 
-/// The plot with what belongs below it; `None` where there are no coefficients.
+/// The plot with what belongs below it; `None` where there are none but 0.
 pub(crate) fn plot(analyte: &Analyte, id: &str, t: &Texts) -> Option<(Markup, Option<String>)> {
     let c = analyte.coefficients.as_ref().ok()?;
-    if c.values.is_empty() {
+    // Without components all coefficients are 0.
+    if c.values.is_empty() || c.values.iter().all(|v| *v == 0.0) {
         return None;
     }
     let title = fill(t.coefficients_title, &[&analyte.name]);

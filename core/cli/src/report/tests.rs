@@ -141,6 +141,9 @@ fn the_reason_of_an_unfit_analyte_is_said_in_both_languages() {
         assert!(render(&data, lang).contains(reason));
     }
     assert!(render(&data, Lang::Ja).contains("<html lang=\"ja\">"));
+    let table = render(&sample::table(), Lang::Ja);
+    assert!(table.contains("T2 = 18.2000 が 99.9 % 限界 16.4000 を超える"));
+    assert!(!table.contains("is above its"));
 }
 
 #[test]
