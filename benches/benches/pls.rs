@@ -10,7 +10,8 @@ use adit_host::{Host, HostOptions, testing};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn plan(host: &Host, axis: &Axis, regressor: &str) -> Plan {
-    let recipe = Recipe::parse(&format!("[regressor]\nplugin = \"{regressor}\"")).expect("a recipe");
+    let recipe =
+        Recipe::parse(&format!("[regressor]\nplugin = \"{regressor}\"")).expect("a recipe");
     Plan::new(&recipe, axis, host).expect("a plan")
 }
 
@@ -24,7 +25,8 @@ fn fit(host: &Host, id: &str, axis: &Axis, x: &Matrix, y: &Matrix, a: usize) -> 
 }
 
 fn benches(c: &mut Criterion) {
-    let options = HostOptions { builtin_dir: Some(testing::builtin_plugins()), ..Default::default() };
+    let options =
+        HostOptions { builtin_dir: Some(testing::builtin_plugins()), ..Default::default() };
     let host = Host::open(options).expect("the built-in plugins");
     for (n, p, m, a) in [(100, 288, 4, 10), (500, 2048, 4, 20)] {
         let (axis, x, y) = adit_benches::mine_water(n, p, m, 1);

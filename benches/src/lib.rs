@@ -30,8 +30,11 @@ pub fn mine_water(n: usize, p: usize, m: usize, seed: u64) -> (Axis, Matrix, Mat
         let c: Vec<f64> = (0..bands).map(|_| 0.2 + uniform()).collect();
         let gain = 0.9 + 0.2 * uniform();
         for (j, v) in x.row_mut(i).iter_mut().enumerate() {
-            let absorbance: f64 =
-                c.iter().zip(&centres).map(|(c, at)| c * (-((nm[j] - at) / 40.0).powi(2)).exp()).sum();
+            let absorbance: f64 = c
+                .iter()
+                .zip(&centres)
+                .map(|(c, at)| c * (-((nm[j] - at) / 40.0).powi(2)).exp())
+                .sum();
             *v = gain * absorbance + 0.01 * (uniform() - 0.5);
         }
         y.row_mut(i).copy_from_slice(&c[..m]);

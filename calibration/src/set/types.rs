@@ -81,6 +81,22 @@ impl CalibrationSet {
         Ok(())
     }
 
+    /// The set with only these rows, in this order.
+    ///
+    /// # Panics
+    /// If an index is not below the number of rows.
+    #[must_use]
+    pub fn select_rows(&self, keep: &[usize]) -> CalibrationSet {
+        let mut set = self.clone();
+        set.table = self.table.select_rows(keep);
+        set.origins = keep.iter().map(|&i| self.origins[i].clone()).collect();
+        for (analyte, all) in set.analytes.iter_mut().zip(&self.analytes) {
+            analyte.references = keep.iter().map(|&i| all.references[i]).collect();
+            analyte.u = keep.iter().map(|&i| all.u[i]).collect();
+        }
+        set
+    }
+
     /// Checks that every row has a finite value in each of the channels (indices of columns).
     ///
     /// # Errors

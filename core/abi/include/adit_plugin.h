@@ -276,6 +276,7 @@
 // A borrowed, row-major matrix of `f64`: element (i, j) is `data[i * row_stride + j]`.
 //
 // One row is one sample. `row_stride >= cols`; `data` may be null when `rows * cols == 0`. Owned by the host.
+// What lies between the rows is not part of it: it is neither read nor written.
 typedef struct {
     // First element; borrowed until the call returns.
     const double *data;
@@ -353,7 +354,7 @@ typedef struct {
     // Takes one lowered op, in order; used in `lower`. The host copies it.
     int32_t (*push_op)(void *host, const AditOp *op);
     // Runs `body(user, i)` for every `i < count`, perhaps on several threads, and returns when all have ended.
-    // Which thread runs which `i` is not defined, so results must not depend on it.
+    // Which thread runs which `i` is not defined, so results must not depend on it. `[shared]`
     int32_t (*parallel_for)(void *host, size_t count, void (*body)(void *user, size_t index), void *user);
     // Not zero when the plugin should return `ADIT_ERR_CANCELLED` soon. `[shared]`
     int32_t (*cancelled)(void *host);

@@ -47,7 +47,7 @@ pub struct AditCall {
     /// Takes one lowered op, in order; used in `lower`. The host copies it.
     pub push_op: Option<unsafe extern "C" fn(host: *mut c_void, op: *const AditOp) -> i32>,
     /// Runs `body(user, i)` for every `i < count`, perhaps on several threads, and returns when all have ended.
-    /// Which thread runs which `i` is not defined, so results must not depend on it.
+    /// Which thread runs which `i` is not defined, so results must not depend on it. `[shared]`
     pub parallel_for: Option<
         unsafe extern "C" fn(
             host: *mut c_void,

@@ -5,6 +5,7 @@ use core::ffi::c_char;
 /// A borrowed, row-major matrix of `f64`: element (i, j) is `data[i * row_stride + j]`.
 ///
 /// One row is one sample. `row_stride >= cols`; `data` may be null when `rows * cols == 0`. Owned by the host.
+/// What lies between the rows is not part of it: it is neither read nor written.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct AditMatrix {

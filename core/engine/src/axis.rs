@@ -70,7 +70,8 @@ impl Axis {
     }
 
     /// For each of my columns with `needed[j]`, the column of `have` that is the same channel: same name and unit, or a position
-    /// within 0.05 of my spacing. Columns not needed are found if they are there, else `None`. Further columns of `have` are ignored.
+    /// within a twentieth of the distance to my nearest neighbouring channel (of `have`'s, when I have one channel alone). Columns
+    /// not needed are found if they are there, else `None`. Further columns of `have` are ignored. Neither axis need be in order.
     ///
     /// # Errors
     /// Names the first needed channel that is missing.
@@ -79,11 +80,13 @@ impl Axis {
             (Axis::Positions { unit: u, values }, Axis::Positions { unit: hu, values: there })
                 if u == hu =>
             {
-                let reach = 0.05 * if values.len() > 1 { self.spacing() } else { have.spacing() };
-                values
-                    .iter()
-                    .map(|v| nearest(there, *v).filter(|&k| (there[k] - v).abs() <= reach))
-                    .collect()
+                let (mine, theirs) = (Order::of(values), Order::of(there));
+                let within = |v: f64, k: usize| {
+                    let gap = if values.len() > 1 { mine.gap(v) } else { theirs.gap(there[k]) };
+                    // The last term is for the rounding of one and the same number.
+                    (there[k] - v).abs() <= 0.05 * gap + 1e-12 * v.abs()
+                };
+                values.iter().map(|v| theirs.nearest(*v).filter(|&k| within(*v, k))).collect()
             }
             (Axis::Named(want), Axis::Named(there)) => want
                 .iter()
@@ -122,14 +125,37 @@ impl Axis {
     }
 }
 
-/// Index of the value nearest to `v` in an ascending list.
-fn nearest(ascending: &[f64], v: f64) -> Option<usize> {
-    let k = ascending.partition_point(|x| *x < v);
-    [k.checked_sub(1), Some(k)]
-        .into_iter()
-        .flatten()
-        .filter(|&i| i < ascending.len())
-        .min_by(|&a, &b| (ascending[a] - v).abs().total_cmp(&(ascending[b] - v).abs()))
+/// The positions of an axis in ascending order, each with its column.
+struct Order(Vec<(f64, usize)>);
+
+impl Order {
+    fn of(values: &[f64]) -> Order {
+        let mut order: Vec<(f64, usize)> =
+            values.iter().copied().enumerate().map(|(k, v)| (v, k)).collect();
+        order.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Order(order)
+    }
+    /// Places of the neighbours of `v`: the last one before it and the first one at or after it.
+    fn around(&self, v: f64) -> impl Iterator<Item = usize> {
+        let at = self.0.partition_point(|(x, _)| *x < v);
+        let len = self.0.len();
+        [at.checked_sub(1), Some(at)].into_iter().flatten().filter(move |k| *k < len)
+    }
+    /// Column of the position nearest to `v`.
+    fn nearest(&self, v: f64) -> Option<usize> {
+        let away = |k: &usize| (self.0[*k].0 - v).abs();
+        self.around(v).min_by(|a, b| away(a).total_cmp(&away(b))).map(|k| self.0[k].1)
+    }
+    /// Distance from the position `v` to the nearest other one; 0 when there is none.
+    fn gap(&self, v: f64) -> f64 {
+        let before = self.0.partition_point(|(x, _)| *x < v).checked_sub(1);
+        let after = self.0.partition_point(|(x, _)| *x <= v);
+        let gaps = [before, Some(after)].into_iter().flatten();
+        let gap = gaps
+            .filter_map(|k| self.0.get(k))
+            .fold(f64::INFINITY, |m, (x, _)| m.min((x - v).abs()));
+        if gap.is_finite() { gap } else { 0.0 }
+    }
 }
 
 #[cfg(test)]
@@ -145,6 +171,33 @@ mod tests {
         let e = want.find_in(&off, &[true; 3]).unwrap_err().to_string();
         assert!(e.contains("252.5 nm"), "{e}");
         assert_eq!(want.find_in(&off, &[true, false, true]).unwrap(), vec![Some(0), None, Some(2)]);
+    }
+
+    #[test]
+    fn a_gap_in_the_axis_does_not_widen_the_search() {
+        // The mean spacing is 117 nm, a twentieth of it 5.8 nm: more than two channels wide.
+        let want = Axis::wavelengths_nm(vec![250.0, 252.5, 600.0, 602.5]);
+        let have = Axis::wavelengths_nm(vec![250.0, 252.5, 597.5, 602.5]);
+        let e = want.find_in(&have, &[true; 4]).unwrap_err().to_string();
+        assert!(e.contains("600 nm"), "{e}");
+    }
+
+    #[test]
+    fn the_order_of_an_axis_does_not_matter() {
+        let down = Axis::wavelengths_nm(vec![260.0, 255.0, 250.0]);
+        let up = Axis::wavelengths_nm(vec![250.0, 255.0, 260.0]);
+        assert_eq!(up.find_in(&down, &[true; 3]).unwrap(), vec![Some(2), Some(1), Some(0)]);
+        assert_eq!(down.find_in(&up, &[true; 3]).unwrap(), vec![Some(2), Some(1), Some(0)]);
+    }
+
+    #[test]
+    fn one_channel_alone_is_found_by_the_spacing_of_the_other_axis() {
+        let one = Axis::wavelengths_nm(vec![252.6]);
+        let have = Axis::wavelengths_nm(vec![250.0, 252.5, 255.0]);
+        assert_eq!(one.find_in(&have, &[true]).unwrap(), vec![Some(1)]);
+        assert!(Axis::wavelengths_nm(vec![252.7]).find_in(&have, &[true]).is_err());
+        assert!(one.find_in(&one, &[true]).is_ok());
+        assert!(one.find_in(&Axis::wavelengths_nm(vec![]), &[true]).is_err());
     }
 
     #[test]

@@ -7,10 +7,12 @@
 //! ```
 
 use crate::plan::Plan;
-use crate::plugin::Applied;
+use crate::plugin::{Applied, PluginInfo};
 use crate::recipe::TargetTransform;
 use crate::saved::{SavedChain, SavedPlugin};
-use crate::{Axis, Error, Matrix, Op, Plugins, Regressor, Result, RowStatus, Transform};
+use crate::{
+    Axis, Error, ErrorKind, Matrix, Op, Plugins, Regressor, Result, RowStatus, Transform, row_local,
+};
 
 /// A fitted step with what is needed to save it.
 struct Step {
@@ -68,6 +70,18 @@ impl Tail {
         weights: Option<&[f64]>,
         max_components: usize,
     ) -> Result<Tail> {
+        let from = Training { axis, x, y, column, weights, max_components };
+        Self::fit_on(plan, plugins, &from, Proof::Taken)
+    }
+
+    fn fit_on(
+        plan: &Plan,
+        plugins: &dyn Plugins,
+        from: &Training<'_>,
+        proof: Proof,
+    ) -> Result<Tail> {
+        from.check()?;
+        let Training { axis, x, y, column, weights, max_components } = *from;
         let own = y.col(column);
         let (mut axis, mut x) = (axis.clone(), x.clone());
         let mut steps = Vec::new();
@@ -75,11 +89,15 @@ impl Tail {
             let place = || format!("step {} ({})", i + 1, plan.recipe.steps[i].plugin);
             let mut transform = plan.make_step(i, plugins)?;
             if transform.flags().row_local() {
-                transform.fit(&axis, &Matrix::zeros(0, axis.len()), None, weights)
+                transform.fit(&axis, &Matrix::zeros(0, axis.len()), None, None)
             } else {
                 transform.fit(&axis, &x, Some(&own), weights)
             }
             .map_err(|e| e.within(place()))?;
+            if proof == Proof::Demanded && transform.flags().row_local() {
+                prove(plan, plugins, i, transform.as_ref(), &axis, &x)
+                    .map_err(|e| e.within(place()))?;
+            }
             axis = transform.output().map_err(|e| e.within(place()))?;
             let applied = transform.apply(&x).map_err(|e| e.within(place()))?;
             if let Some(row) = applied.status.iter().position(|s| *s != RowStatus::Ok) {
@@ -124,7 +142,17 @@ impl Tail {
     }
 
     /// Keeps the model with this many components.
+    ///
+    /// # Errors
+    /// When the data did not carry so many.
     pub fn select(&mut self, components: usize) -> Result<()> {
+        if components > self.reached {
+            return Err(Error::numeric(
+                format!("{components} components were asked for, and there are {}", self.reached),
+                "take fewer components",
+            )
+            .within(&self.regressor_id));
+        }
         self.regressor.select(components).map_err(|e| e.within(&self.regressor_id))
     }
 
@@ -171,6 +199,56 @@ impl Tail {
     }
 }
 
+/// What a tail learns from.
+#[derive(Clone, Copy)]
+struct Training<'a> {
+    axis: &'a Axis,
+    x: &'a Matrix,
+    y: &'a Matrix,
+    column: usize,
+    weights: Option<&'a [f64]>,
+    max_components: usize,
+}
+
+impl Training<'_> {
+    fn check(&self) -> Result<()> {
+        let n = self.x.rows();
+        let fits = self.axis.len() == self.x.cols()
+            && self.y.rows() == n
+            && self.column < self.y.cols()
+            && self.weights.is_none_or(|w| w.len() == n);
+        if !fits {
+            return Err(Error::bug("rows, targets, weights and axis of a fit do not go together"));
+        }
+        if n == 0 {
+            return Err(Error::numeric("there is no row to learn from", "take more samples"));
+        }
+        Ok(())
+    }
+}
+
+/// Whether row-local steps are taken at their word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    Taken,
+    Demanded,
+}
+
+/// Proves that step `i` is row-local, on the rows that it is about to get.
+fn prove(
+    plan: &Plan,
+    plugins: &dyn Plugins,
+    i: usize,
+    step: &dyn Transform,
+    axis: &Axis,
+    x: &Matrix,
+) -> Result<()> {
+    row_local::prove(step, x)?;
+    let mut twin = plan.make_step(i, plugins)?;
+    twin.fit(axis, &Matrix::zeros(0, axis.len()), None, None)?;
+    row_local::prove_twin(step, twin.as_ref(), x)
+}
+
 fn apply_steps(steps: &[Step], first: usize, x: &Matrix) -> Result<(Matrix, Vec<Option<Refused>>)> {
     let mut refused: Vec<Option<Refused>> = vec![None; x.rows()];
     let mut x = x.clone();
@@ -185,6 +263,20 @@ fn apply_steps(steps: &[Step], first: usize, x: &Matrix) -> Result<(Matrix, Vec<
         x = next;
     }
     Ok((x, refused))
+}
+
+/// Proves each hoisted step on what the steps before it made of `x`.
+fn prove_hoisted(plan: &Plan, plugins: &dyn Plugins, hoisted: &[Step], x: &Matrix) -> Result<()> {
+    let (mut axis, mut x) = (plan.axis.clone(), x.clone());
+    for (i, step) in hoisted.iter().enumerate() {
+        let next = || {
+            prove(plan, plugins, i, step.transform.as_ref(), &axis, &x)?;
+            Ok((step.transform.output()?, step.transform.apply(&x)?.x))
+        };
+        (axis, x) =
+            next().map_err(|e: Error| e.within(format!("step {} ({})", i + 1, step.plugin)))?;
+    }
+    Ok(())
 }
 
 /// One analyte's whole fitted way from a raw row to a value.
@@ -203,8 +295,11 @@ pub struct Chain {
 impl Chain {
     /// Fits a chain on raw rows. `y` is on the scale of the model. Components are then chosen with [`Chain::select`].
     ///
+    /// Every step that says it is row-local is proved to be ([`crate::row_local`]).
+    ///
     /// # Errors
-    /// As [`Tail::fit`]; a row that a hoisted step refuses is an error that gives its number.
+    /// As [`Tail::fit`]; a row that a hoisted step refuses is an error that gives its number; a step that is not row-local and
+    /// says it is.
     #[allow(clippy::too_many_arguments)]
     pub fn fit(
         plan: &Plan,
@@ -217,6 +312,13 @@ impl Chain {
         weights: Option<&[f64]>,
         max_components: usize,
     ) -> Result<Chain> {
+        if plan.axis.len() != x.cols() {
+            return Err(Error::bug(format!(
+                "{} columns, {} on the axis of the plan",
+                x.cols(),
+                plan.axis.len()
+            )));
+        }
         let (transforms, axis) = plan.hoist(plugins)?;
         let hoisted: Vec<Step> = transforms
             .into_iter()
@@ -229,6 +331,7 @@ impl Chain {
                 transform,
             })
             .collect();
+        prove_hoisted(plan, plugins, &hoisted, x)?;
         let (h, refused) = apply_steps(&hoisted, 0, x)?;
         if let Some((row, r)) = refused.iter().enumerate().find_map(|(i, r)| Some((i, r.as_ref()?)))
         {
@@ -237,7 +340,8 @@ impl Chain {
                 "leave the sample out or change the step",
             ));
         }
-        let tail = Tail::fit(plan, plugins, &axis, &h, y, column, weights, max_components)?;
+        let from = Training { axis: &axis, x: &h, y, column, weights, max_components };
+        let tail = Tail::fit_on(plan, plugins, &from, Proof::Demanded)?;
         let components = tail.reached;
         let info = &plan.regressor;
         let settings = &plan.recipe.regressor.settings;
@@ -432,7 +536,8 @@ impl Chain {
     /// A chain from data.
     ///
     /// # Errors
-    /// A damaged envelope, a plugin that is not there, or a state that its plugin refuses; names the step.
+    /// A damaged envelope, a plugin that is not there or older than the state, or a state that its plugin refuses; names the
+    /// step.
     pub fn load(saved: &SavedChain, plugins: &dyn Plugins) -> Result<Chain> {
         if saved.column >= saved.targets || saved.targets > 1 << 16 {
             return Err(Error::input("the saved chain names a target that is not there", ""));
@@ -441,28 +546,28 @@ impl Chain {
         let mut steps = Vec::new();
         for (i, s) in saved.steps.iter().enumerate() {
             let place = format!("step {} ({})", i + 1, s.plugin);
-            let transform = (|| {
-                let mut t = plugins.transform(&s.plugin, &s.settings()?)?;
-                t.load(&s.unwrap_state()?, s.state_version)?;
-                axis = t.output()?;
-                Ok(t)
-            })()
-            .map_err(|e: Error| e.within(&place))?;
-            steps.push(Step {
-                plugin: s.plugin.clone(),
-                version: s.version.clone(),
-                state_version: s.state_version,
-                settings: s.settings()?,
-                transform,
-            });
+            let step = (|| {
+                let info = present(s, plugins)?;
+                let settings = s.settings()?;
+                let made = plugins.transform(&s.plugin, &settings);
+                let mut transform = made.map_err(|e| changed(s, &info, e))?;
+                transform.load(&s.unwrap_state()?, s.state_version)?;
+                axis = transform.output()?;
+                let (version, state_version) = (info.version, info.state_version);
+                Ok(Step { plugin: info.id, version, state_version, settings, transform })
+            })();
+            steps.push(step.map_err(|e: Error| e.within(&place))?);
         }
-        let r = &saved.regressor;
+        let mut r = saved.regressor.clone();
         let regressor = (|| {
-            let mut m = plugins.regressor(&r.plugin, &r.settings()?)?;
+            let info = present(&r, plugins)?;
+            let made = plugins.regressor(&r.plugin, &r.settings()?);
+            let mut m = made.map_err(|e| changed(&r, &info, e))?;
             m.load(&r.unwrap_state()?, r.state_version)?;
+            (r.version, r.state_version) = (info.version, info.state_version);
             Ok(m)
         })()
-        .map_err(|e: Error| e.within(format!("regressor ({})", r.plugin)))?;
+        .map_err(|e: Error| e.within(format!("regressor ({})", saved.regressor.plugin)))?;
         Ok(Chain {
             analyte: saved.analyte.clone(),
             unit: saved.unit.clone(),
@@ -472,15 +577,41 @@ impl Chain {
                 steps,
                 first_step: 0,
                 regressor,
-                regressor_id: r.plugin.clone(),
+                regressor_id: saved.regressor.plugin.clone(),
                 features: axis,
                 targets: saved.targets,
                 reached: saved.components,
             },
-            regressor: r.clone(),
+            regressor: r,
             components: saved.components,
             column: saved.column,
             target: saved.target,
         })
     }
+}
+
+/// The plugin of a saved state as it is now; what is saved again is its, not that of the version that wrote the state.
+fn present(saved: &SavedPlugin, plugins: &dyn Plugins) -> Result<PluginInfo> {
+    let info = plugins.info(&saved.plugin)?;
+    if saved.state_version <= info.state_version {
+        return Ok(info);
+    }
+    Err(Error::plugin(
+        format!(
+            "its state was written as version {} by {} {}, and {} reads up to {}",
+            saved.state_version, info.id, saved.version, info.version, info.state_version
+        ),
+        "use the version of the plugin that wrote it, or a newer one",
+    ))
+}
+
+/// Parameters that a plugin took when the model was made and refuses now: not wrong usage, but another plugin.
+fn changed(saved: &SavedPlugin, info: &PluginInfo, e: Error) -> Error {
+    if e.kind() != ErrorKind::Usage {
+        return e;
+    }
+    Error::plugin(
+        format!("{} {} refuses what {} took: {}", info.id, info.version, saved.version, e.what()),
+        "use the version of the plugin that the model was made with, or calibrate again",
+    )
 }

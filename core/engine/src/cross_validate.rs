@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::chain::Tail;
 use crate::plan::{Plan, PlannedRoute};
 use crate::plugin::FastJob;
-use crate::{Axis, Matrix, Plugins, Result};
+use crate::{Axis, Error, Matrix, Plugins, Result};
 
 /// One fold: rows to predict, and rows to leave out of the training besides; training = all other rows. Row numbers ascend.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,11 +21,48 @@ pub struct Fold {
 
 impl Fold {
     /// The training rows among `n`.
+    ///
+    /// # Panics
+    /// When the fold names a row past `n`.
     pub fn training(&self, n: usize) -> Vec<usize> {
         let mut keep = vec![true; n];
         self.test.iter().chain(&self.gap).for_each(|&i| keep[i] = false);
         (0..n).filter(|&i| keep[i]).collect()
     }
+}
+
+/// What belongs together does, every fold names rows that are there, each once and ascending, and leaves some to train on.
+fn check(
+    axis: &Axis,
+    x: &Matrix,
+    y: &Matrix,
+    column: usize,
+    weights: Option<&[f64]>,
+    folds: &[Fold],
+) -> Result<()> {
+    let n = x.rows();
+    let fits = axis.len() == x.cols()
+        && y.rows() == n
+        && column < y.cols()
+        && weights.is_none_or(|w| w.len() == n);
+    if !fits {
+        return Err(Error::bug("rows, targets, weights and axis of the folds do not go together"));
+    }
+    for (f, fold) in folds.iter().enumerate() {
+        let ascends = |rows: &[usize]| rows.windows(2).all(|w| w[0] < w[1]);
+        let there = fold.test.iter().chain(&fold.gap).all(|i| *i < n);
+        let apart = !fold.gap.iter().any(|i| fold.test.binary_search(i).is_ok());
+        if !(ascends(&fold.test) && ascends(&fold.gap) && there && apart) {
+            return Err(Error::bug(format!("fold {} is not made of rows of the data", f + 1)));
+        }
+        if fold.test.len() + fold.gap.len() >= n {
+            return Err(Error::numeric(
+                format!("fold {} leaves no row to train on", f + 1),
+                "take more samples or another scheme of cross-validation",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Which route to take.
@@ -75,6 +112,7 @@ pub fn cross_validate(
     max_components: usize,
     route: Route,
 ) -> Result<CrossValidated> {
+    check(axis, x, y, column, weights, folds)?;
     if route == Route::Planned && plan.route == PlannedRoute::Fast {
         return fast(plan, plugins, x, y, weights, folds, max_components);
     }

@@ -7,7 +7,7 @@
 //! | [`recipe`] | steps, target and regressor as TOML: data, no execution |
 //! | [`plan`] | which steps are hoisted out of the folds, and which cross-validation route is taken, with the reason |
 //! | [`chain`] | one analyte's fitted steps and regressor: fit, predict, save, load, lower |
-//! | [`cross_validate`] | out-of-fold predictions for every component count, by the fast or the slow route |
+//! | [`mod@cross_validate`] | out-of-fold predictions for every component count, by the fast or the slow route |
 //! | [`row_local`] | the proof that a step which says it is row-local is |
 //! | [`lowered`] | the closed list of ops and their f64 interpreter |
 //!

@@ -199,11 +199,19 @@ fn mean(x: &[f64]) -> f64 {
     x.iter().sum::<f64>() / x.len() as f64
 }
 
+/// The row minus its mean, by way of its first value: exactly 0 for a constant row, so that rounding of the mean cannot pass for
+/// a spread.
+fn centred(x: &[f64]) -> Vec<f64> {
+    let first = x.first().copied().unwrap_or(0.0);
+    let from_first: Vec<f64> = x.iter().map(|v| v - first).collect();
+    let m = mean(&from_first);
+    from_first.iter().map(|v| v - m).collect()
+}
+
 fn norm_of(x: &[f64], norm: Norm, ddof: u32) -> f64 {
     match norm {
         Norm::Sd => {
-            let m = mean(x);
-            let ss: f64 = x.iter().map(|v| (v - m) * (v - m)).sum();
+            let ss: f64 = centred(x).iter().map(|v| v * v).sum();
             (ss / (x.len() as f64 - f64::from(ddof))).sqrt()
         }
         Norm::L1 => x.iter().map(|v| v.abs()).sum(),
@@ -231,10 +239,7 @@ fn run(op: &Op, x: &[f64]) -> std::result::Result<Vec<f64>, RowStatus> {
                 .map(|(i, b)| b + dot(&coefficients[i * n_in..(i + 1) * n_in], x))
                 .collect();
         }
-        Op::RowCentre => {
-            let m = mean(x);
-            y.iter_mut().for_each(|v| *v -= m);
-        }
+        Op::RowCentre => y = centred(x),
         Op::RowScale { norm, ddof, floor } => {
             let by = norm_of(x, *norm, *ddof);
             divide_all(&mut y, by, *floor)?;
@@ -263,7 +268,7 @@ fn run(op: &Op, x: &[f64]) -> std::result::Result<Vec<f64>, RowStatus> {
             y.extend([angle.sin(), angle.cos()]);
         }
         Op::Product { left, right } => y.push(x[*left] * x[*right]),
-        Op::Clamp { column, low, high } => y[*column] = x[*column].max(*low).min(*high),
+        Op::Clamp { column, low, high } => y[*column] = at_most(at_least(x[*column], *low), *high),
         Op::Score { centre, scale, rotations, .. } => {
             let z: Vec<f64> =
                 x.iter().zip(centre).zip(scale).map(|((v, c), s)| (v - c) / s).collect();
@@ -272,16 +277,30 @@ fn run(op: &Op, x: &[f64]) -> std::result::Result<Vec<f64>, RowStatus> {
         Op::Output { pow10, low } => {
             for v in &mut y {
                 *v = if *pow10 { 10f64.powf(*v) } else { *v };
-                *v = low.map_or(*v, |low| v.max(low));
+                *v = low.map_or(*v, |low| at_least(*v, low));
             }
         }
     }
     Ok(y)
 }
 
+/// `max(v, low)` that leaves NaN as it is: `f64::max` would make a good value of it.
+fn at_least(v: f64, low: f64) -> f64 {
+    if v < low { low } else { v }
+}
+
+/// `min(v, high)` that leaves NaN as it is.
+fn at_most(v: f64, high: f64) -> f64 {
+    if v > high { high } else { v }
+}
+
 fn divide_all(y: &mut [f64], by: f64, floor: f64) -> std::result::Result<(), RowStatus> {
     if by.is_nan() || by <= floor {
         return Err(RowStatus::Divisor);
+    }
+    // A norm that overflowed would make a row of zeros.
+    if by.is_infinite() {
+        return Err(RowStatus::NotFinite);
     }
     y.iter_mut().for_each(|v| *v /= by);
     Ok(())
@@ -414,7 +433,8 @@ mod tests {
         let z = run_row(&ops, &[1.0, 2.0, 4.0, 9.0]).unwrap().unwrap();
         assert!(mean(&z).abs() < 1e-15);
         assert!((norm_of(&z, Norm::Sd, 1) - 1.0).abs() < 1e-15);
-        assert_eq!(run_row(&ops, &[2.0; 4]).unwrap(), Err(RowStatus::Divisor));
+        let at_any_floor = [Op::RowCentre, Op::RowScale { norm: Norm::Sd, ddof: 1, floor: 0.0 }];
+        assert_eq!(run_row(&at_any_floor, &[0.1; 7]).unwrap(), Err(RowStatus::Divisor));
     }
 
     #[test]
@@ -435,6 +455,28 @@ mod tests {
     fn sizes_are_checked_before_running() {
         assert!(Op::Gather { n_in: 3, index: vec![2] }.run(&[1.0]).is_err());
         assert!(Op::Ratio { column: 0, by: 4, c0: 1.0, c1: 0.0, floor: 0.0 }.run(&[1.0]).is_err());
+    }
+
+    #[test]
+    fn a_bound_makes_no_value_of_what_is_none() {
+        let clamp = Op::Clamp { column: 0, low: 0.0, high: 1.0 };
+        let output = Op::Output { pow10: false, low: Some(0.0) };
+        for op in [clamp, output] {
+            assert_eq!(
+                run_row(std::slice::from_ref(&op), &[f64::NAN]).unwrap(),
+                Err(RowStatus::NotFinite)
+            );
+            assert_eq!(run_row(&[op], &[-0.5]).unwrap(), Ok(vec![0.0]));
+        }
+        let scale = Op::RowScale { norm: Norm::L2, ddof: 0, floor: 0.0 };
+        assert_eq!(run_row(&[scale], &[1e200, 1.0]).unwrap(), Err(RowStatus::NotFinite));
+    }
+
+    #[test]
+    fn a_row_too_short_for_its_norm_is_refused() {
+        let sd = [Op::RowCentre, Op::RowScale { norm: Norm::Sd, ddof: 1, floor: 0.0 }];
+        assert_eq!(run_row(&sd, &[3.0]).unwrap(), Err(RowStatus::Divisor));
+        assert_eq!(run_row(&sd, &[]).unwrap(), Err(RowStatus::Divisor));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! From a recipe to a plan: what is done once outside the folds, and how the folds are run.
 
 use crate::plugin::{Kind, PluginInfo};
-use crate::recipe::{Recipe, Targets};
+use crate::recipe::{Components, Recipe, Targets};
 use crate::{Axis, Error, Matrix, Plugins, Regressor, Result, Transform};
 
 /// How the folds are run.
@@ -44,13 +44,16 @@ impl Plan {
             let place = format!("step {} ({})", i + 1, step.plugin);
             let info = plugins.info(&step.plugin).map_err(|e| e.within(&place))?;
             if info.kind != Kind::Transform {
-                return Err(Error::usage(
-                    format!("{place}: is not a transform"),
-                    "put it elsewhere",
-                ));
+                return Err(wrong_kind(&place, &info, "a step"));
             }
             let made =
                 plugins.transform(&step.plugin, &step.settings).map_err(|e| e.within(&place))?;
+            if made.flags().row_local() && made.flags().needs_y() {
+                return Err(Error::plugin(
+                    format!("{place}: it says that it learns nothing, and that it needs y"),
+                    "report this to who made the plugin",
+                ));
+            }
             if made.flags().row_local() && hoisted == i {
                 hoisted += 1;
             }
@@ -59,11 +62,9 @@ impl Plan {
         let place = format!("regressor ({})", recipe.regressor.plugin);
         let info = plugins.info(&recipe.regressor.plugin).map_err(|e| e.within(&place))?;
         if info.kind != Kind::Regressor {
-            return Err(Error::usage(
-                format!("{place}: is not a regressor"),
-                "name a regressor plugin",
-            ));
+            return Err(wrong_kind(&place, &info, "the regressor"));
         }
+        check_path(recipe, &info).map_err(|e| e.within(&place))?;
         let made = plugins
             .regressor(&recipe.regressor.plugin, &recipe.regressor.settings)
             .map_err(|e| e.within(&place))?;
@@ -131,5 +132,30 @@ impl Plan {
             made.push(step);
         }
         Ok((made, axis))
+    }
+}
+
+fn wrong_kind(place: &str, info: &PluginInfo, wanted: &str) -> Error {
+    let (is, hint) = match info.kind {
+        Kind::Transform => ("a transform", "transforms stand under [[step]]"),
+        Kind::Regressor => ("a regressor", "regressors stand under [regressor]"),
+        Kind::Reader => ("a reader", "readers have no place in a recipe"),
+    };
+    Error::usage(format!("{place}: it is {is} and cannot be {wanted}"), hint)
+}
+
+/// The path of a regressor is written `components`, and only a regressor that has one takes a number there.
+fn check_path(recipe: &Recipe, info: &PluginInfo) -> Result<()> {
+    let regressor = &recipe.regressor;
+    match (&info.path_param, regressor.components) {
+        (None, Components::Fixed(n)) if n > 1 => Err(Error::usage(
+            format!("components = {n} was asked for, and it has no components"),
+            "leave components out",
+        )),
+        (Some(path), _) if regressor.settings.contains_key(path) => Err(Error::usage(
+            format!("{path} is its number of components"),
+            format!("write components = ... in place of {path} = ..."),
+        )),
+        _ => Ok(()),
     }
 }

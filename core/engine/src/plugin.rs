@@ -164,7 +164,7 @@ pub trait Transform: Send + Sync {
     ) -> Result<()>;
     /// The axis of the output of a fitted instance.
     fn output(&self) -> Result<Axis>;
-    /// Each row of `x` transformed.
+    /// Each row of `x` transformed; as many rows and status as `x` has rows.
     fn apply(&self, x: &Matrix) -> Result<Applied>;
     /// The fitted state.
     fn save(&self) -> Result<Vec<u8>>;
@@ -217,7 +217,7 @@ pub trait Regressor: Send + Sync {
         weights: Option<&[f64]>,
         max_components: usize,
     ) -> Result<usize>;
-    /// Predictions for the counts `from..=to`.
+    /// Predictions for the counts `from..=to`. A row of `x` that is not finite is NaN there, and no other row is touched by it.
     fn predict(&self, x: &Matrix, from: usize, to: usize, targets: usize) -> Result<Predicted>;
     /// Keeps the model with this many components.
     fn select(&mut self, components: usize) -> Result<()>;

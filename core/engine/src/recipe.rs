@@ -34,6 +34,9 @@ pub struct Target {
     pub transform: TargetTransform,
 }
 
+/// The largest number of components that can be written down: what the plugin contract can count.
+const MOST: i64 = i32::MAX as i64;
+
 /// How many components.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Components {
@@ -58,7 +61,7 @@ impl<'de> Deserialize<'de> for Components {
         use serde::de::Error as _;
         match toml::Value::deserialize(d)? {
             toml::Value::String(s) => s.parse().map_err(D::Error::custom),
-            toml::Value::Integer(n) if n >= 1 => Ok(Components::Fixed(n as usize)),
+            toml::Value::Integer(n) if (1..=MOST).contains(&n) => Ok(Components::Fixed(n as usize)),
             _ => Err(D::Error::custom("components must be \"auto\" or a number from 1 up")),
         }
     }
@@ -70,8 +73,8 @@ impl std::str::FromStr for Components {
         if s == "auto" {
             return Ok(Components::Auto);
         }
-        match s.parse() {
-            Ok(n) if n >= 1 => Ok(Components::Fixed(n)),
+        match s.parse::<i64>() {
+            Ok(n) if (1..=MOST).contains(&n) => Ok(Components::Fixed(n as usize)),
             _ => Err(format!("components must be \"auto\" or a number from 1 up, not \"{s}\"")),
         }
     }
@@ -208,6 +211,11 @@ mod tests {
     fn nonsense_is_refused_with_a_reason() {
         for (text, word) in [
             ("[regressor]\nplugin = \"p\"\ncomponents = 0", "components"),
+            ("[regressor]\nplugin = \"p\"\ncomponents = 2.0", "components"),
+            ("[regressor]\nplugin = \"p\"\ncomponents = 9000000000000000000", "components"),
+            ("[regressor]\nplugin = \"p\"\ntargets = \"both\"", "both"),
+            ("[step]\nplugin = \"s\"\n[regressor]\nplugin = \"p\"", "step"),
+            ("name = \"no regressor\"", "regressor"),
             ("[regressor]\nplugin = \"p\"\n[target]\ntransform = \"sqrt\"", "sqrt"),
             ("speps = 1\n[regressor]\nplugin = \"p\"", "speps"),
             ("[[step]]\nwindow = 3\n[regressor]\nplugin = \"p\"", "plugin"),

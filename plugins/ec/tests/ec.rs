@@ -4,7 +4,7 @@
 mod testing;
 
 use adit_ec::{Compensate, Log10, Season};
-use adit_plugin::{Axis, Channel, Flags, Op, Transform, Value, unit};
+use adit_plugin::{Axis, Channel, Op, Transform, Value, unit};
 use testing::{Rows, behaves, close, fitted, made, nm, run};
 
 fn table() -> Axis {

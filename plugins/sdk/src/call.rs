@@ -1,8 +1,9 @@
 //! The host's side of one call, made safe.
 
+use std::any::Any;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use adit_abi::{self as abi, AditCall};
 
@@ -39,31 +40,40 @@ impl<'a> Call<'a> {
     /// Results must not depend on which thread runs which `i`: give each `i` its own output.
     ///
     /// # Panics
-    /// When a body panicked; the panic is caught at the boundary of the library.
+    /// When a body panicked, with the words of the first one; it is caught at the boundary of the library.
     pub fn parallel_for(&self, count: usize, body: impl Fn(usize) + Sync) {
         let Some((f, host)) = self.raw.and_then(|c| c.parallel_for.map(|f| (f, c.host))) else {
             (0..count).for_each(body);
             return;
         };
-        let job = Job { body: &body, panicked: AtomicBool::new(false) };
+        let job = Job { body: &body, panic: Mutex::new(None) };
         // SAFETY: `job` outlives the call, which returns only when every body has ended.
         let code = unsafe { f(host, count, Some(Job::run), (&raw const job).cast_mut().cast()) };
-        let failed = job.panicked.load(Ordering::Acquire);
-        assert!(code == abi::ADIT_OK && !failed, "a parallel part failed");
+        if let Some(panic) = job.panic.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            panic!("a parallel part failed: {}", panic_text(panic.as_ref()));
+        }
+        assert!(code == abi::ADIT_OK, "the host could not run the parallel parts (code {code})");
     }
 }
 
 struct Job<'a> {
     body: &'a (dyn Fn(usize) + Sync),
-    panicked: AtomicBool,
+    /// Of the first body that panicked.
+    panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
 impl Job<'_> {
     unsafe extern "C" fn run(user: *mut c_void, index: usize) {
         // SAFETY: `user` is the `Job` that `parallel_for` passed, shared between threads; its body is Sync.
         let job = unsafe { &*user.cast_const().cast::<Job<'_>>() };
-        if catch_unwind(AssertUnwindSafe(|| (job.body)(index))).is_err() {
-            job.panicked.store(true, Ordering::Release);
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| (job.body)(index))) {
+            job.panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(panic);
         }
     }
+}
+
+/// What a panic said, if it said anything.
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }

@@ -16,6 +16,7 @@ use adit_abi::{
     AditValue,
 };
 
+use crate::call::panic_text;
 use crate::{
     Axis, Call, CrossValidation, Error, ErrorCode, Fold, Matrix, MatrixMut, Op, Params, Regressor,
     StateReader, StateWriter, Targets, Training, Transform, Variant, matrix, params,
@@ -25,6 +26,8 @@ use crate::{
 struct Instance<T> {
     inner: T,
     fitted: bool,
+    /// Version of the bytes that `save` writes.
+    state_version: u32,
     /// Set when a panic was caught: only destroy is allowed then.
     poisoned: AtomicBool,
 }
@@ -42,12 +45,7 @@ fn guarded(
             if let Some(flag) = poisoned {
                 flag.store(true, Ordering::Release);
             }
-            let what = panic
-                .downcast_ref::<&str>()
-                .map(|s| (*s).to_owned())
-                .or_else(|| panic.downcast_ref::<String>().cloned())
-                .unwrap_or_default();
-            (abi::ADIT_ERR_PANIC, format!("panicked: {what}"))
+            (abi::ADIT_ERR_PANIC, format!("panicked: {}", panic_text(panic.as_ref())))
         }
     };
     if let Some((report, host)) = call.and_then(|c| c.report.map(|f| (f, c.host))) {
@@ -76,7 +74,7 @@ unsafe fn shared<T>(
     })
 }
 
-/// A call that changes an instance; returns what it did to "fitted".
+/// A call that changes an instance, which is fitted when it went well.
 ///
 /// # Safety
 /// As `shared`, and no other call on the instance runs meanwhile.
@@ -91,13 +89,44 @@ unsafe fn exclusive<T>(
     let Some(this) = this else {
         return guarded(call, None, || Err(Error::arg("the instance is missing")));
     };
-    let Instance { inner, fitted, poisoned } = this;
-    if poisoned.load(Ordering::Acquire) || (must_be_fitted && !*fitted) {
-        return guarded(call, None, || Err(Error::not_fitted()));
+    if let Err(e) = usable(this, must_be_fitted) {
+        return guarded(call, None, || Err(e));
     }
+    let Instance { inner, fitted, poisoned, .. } = this;
     let code = guarded(call, Some(poisoned), || f(inner, &Call::new(call)));
     *fitted |= code == abi::ADIT_OK;
     code
+}
+
+/// `load`: of an instance that is not fitted, so that bytes that are refused at their end leave no half of them in use.
+///
+/// # Safety
+/// As `exclusive`; `bytes` is null or holds `len`.
+unsafe fn load<T>(
+    this: *mut c_void,
+    call: *const AditCall,
+    bytes: *const u8,
+    len: usize,
+    version: u32,
+    take: impl FnOnce(&mut T, &mut StateReader<'_>) -> Result<(), Error>,
+) -> i32 {
+    // SAFETY: promised by the caller; this borrow ends before the next.
+    let known = unsafe { this.cast::<Instance<T>>().as_ref() }.map(|t| (t.fitted, t.state_version));
+    // SAFETY: promised by the caller.
+    unsafe {
+        exclusive::<T>(this, call, false, |t, _| {
+            if known.is_some_and(|(fitted, _)| fitted) {
+                return Err(Error::new(ErrorCode::State, "load is for an instance not yet fitted"));
+            }
+            if known.is_some_and(|(_, newest)| version > newest) {
+                let text = format!("the state is of version {version}, newer than this plugin");
+                return Err(Error::state_bytes(text));
+            }
+            let mut from = StateReader::new(matrix::slice(bytes, len));
+            take(t, &mut from)?;
+            from.finish()
+        })
+    }
 }
 
 fn usable<T>(this: &Instance<T>, must_be_fitted: bool) -> Result<(), Error> {
@@ -115,6 +144,7 @@ unsafe fn create<T>(
     count: usize,
     out: *mut *mut c_void,
     declared: &'static [crate::Param],
+    state_version: u32,
     make: impl FnOnce(&Params) -> Result<T, Error>,
 ) -> i32 {
     // SAFETY: promised by the caller.
@@ -126,7 +156,8 @@ unsafe fn create<T>(
         // SAFETY: promised by the caller.
         let given = unsafe { params::from_raw(values, count) }?;
         let inner = make(&Params::new(declared, &given)?)?;
-        let instance = Instance { inner, fitted: false, poisoned: AtomicBool::new(false) };
+        let poisoned = AtomicBool::new(false);
+        let instance = Instance { inner, fitted: false, state_version, poisoned };
         // SAFETY: `out` is writable by the contract.
         unsafe { *out = Box::into_raw(Box::new(instance)).cast() };
         Ok(())
@@ -246,7 +277,7 @@ pub(crate) unsafe extern "C" fn transform_create<T: Transform>(
     out: *mut *mut c_void,
 ) -> i32 {
     // SAFETY: the contract's promises are passed on.
-    unsafe { create(call, values, count, out, T::PARAMS, T::create) }
+    unsafe { create(call, values, count, out, T::PARAMS, T::INFO.state_version, T::create) }
 }
 
 pub(crate) unsafe extern "C" fn transform_flags<T: Transform>(this: *const c_void) -> u32 {
@@ -271,13 +302,7 @@ pub(crate) unsafe extern "C" fn transform_load<T: Transform>(
     version: u32,
 ) -> i32 {
     // SAFETY: the contract's promises are passed on; `bytes` holds `len`.
-    unsafe {
-        exclusive::<T>(this, call, false, |t, _| {
-            let mut from = StateReader::new(matrix::slice(bytes, len));
-            t.load(&mut from, version)?;
-            from.finish()
-        })
-    }
+    unsafe { load::<T>(this, call, bytes, len, version, |t, from| t.load(from, version)) }
 }
 
 pub(crate) unsafe extern "C" fn transform_extension<T: Transform>(
@@ -410,7 +435,7 @@ pub(crate) unsafe extern "C" fn regressor_create<R: Regressor>(
     out: *mut *mut c_void,
 ) -> i32 {
     // SAFETY: the contract's promises are passed on.
-    unsafe { create(call, values, count, out, R::PARAMS, R::create) }
+    unsafe { create(call, values, count, out, R::PARAMS, R::INFO.state_version, R::create) }
 }
 
 pub(crate) unsafe extern "C" fn regressor_flags<R: Regressor>(this: *const c_void) -> u32 {
@@ -435,13 +460,7 @@ pub(crate) unsafe extern "C" fn regressor_load<R: Regressor>(
     version: u32,
 ) -> i32 {
     // SAFETY: the contract's promises are passed on; `bytes` holds `len`.
-    unsafe {
-        exclusive::<R>(this, call, false, |t, _| {
-            let mut from = StateReader::new(matrix::slice(bytes, len));
-            t.load(&mut from, version)?;
-            from.finish()
-        })
-    }
+    unsafe { load::<R>(this, call, bytes, len, version, |r, from| r.load(from, version)) }
 }
 
 pub(crate) unsafe extern "C" fn regressor_extension<R: Regressor>(
@@ -478,7 +497,7 @@ unsafe extern "C" fn regressor_fit<R: Regressor>(
             }
             let n = r.fit(&data, max_components as usize, c)?;
             if !reached.is_null() {
-                *reached = n as u32;
+                *reached = u32::try_from(n).unwrap_or(u32::MAX);
             }
             Ok(())
         })
@@ -527,6 +546,7 @@ unsafe extern "C" fn regressor_lower<R: Regressor>(
 unsafe extern "C" fn regressor_score_count<R: Regressor>(this: *const c_void) -> u32 {
     // SAFETY: made by `create` and alive.
     let this = unsafe { this.cast::<Instance<R>>().as_ref() };
+    let this = this.filter(|t| usable(t, true).is_ok());
     this.map_or(0, |t| catch_unwind(AssertUnwindSafe(|| t.inner.score_count())).unwrap_or(0) as u32)
 }
 
@@ -569,6 +589,8 @@ unsafe fn banded(raw: &AditOp, columns: usize) -> Result<Op, Error> {
         .ok_or_else(|| Error::arg("the filter of a variant is not a valid banded affine"))
 }
 
+/// What a job asks for. Several calls may look at one job at once, so its outputs are taken apart from it, by [`outputs`].
+///
 /// # Safety
 /// `raw` as the contract says, alive for `'a`.
 unsafe fn job<'a>(raw: *const AditCrossValidation) -> Result<CrossValidation<'a>, Error> {
@@ -581,9 +603,9 @@ unsafe fn job<'a>(raw: *const AditCrossValidation) -> Result<CrossValidation<'a>
         if x.rows() != y.rows() {
             return Err(Error::shape("x and y have different numbers of rows"));
         }
-        let mut folds = Vec::with_capacity(raw.fold_count);
+        let mut folds = Vec::new();
         for f in matrix::slice(raw.folds, raw.fold_count) {
-            let f = &**f;
+            let f = f.as_ref().ok_or_else(|| Error::arg("a fold is missing"))?;
             let fold = Fold {
                 test: matrix::slice(f.test, f.test_count),
                 gap: matrix::slice(f.gap, f.gap_count),
@@ -593,9 +615,9 @@ unsafe fn job<'a>(raw: *const AditCrossValidation) -> Result<CrossValidation<'a>
             }
             folds.push(fold);
         }
-        let mut variants = Vec::with_capacity(raw.variant_count);
+        let mut variants = Vec::new();
         for v in matrix::slice(raw.variants, raw.variant_count) {
-            let v = &**v;
+            let v = v.as_ref().ok_or_else(|| Error::arg("a variant is missing"))?;
             let filter = match v.filter.as_ref() {
                 Some(op) => Some(banded(op, x.cols())?),
                 None => None,
@@ -604,24 +626,46 @@ unsafe fn job<'a>(raw: *const AditCrossValidation) -> Result<CrossValidation<'a>
         }
         let targets =
             if raw.targets == ADIT_TARGETS_JOINT { Targets::Joint } else { Targets::Separate };
-        let per_fold = if targets == Targets::Joint { 1 } else { y.cols() };
-        let tests: usize = folds.iter().map(|f| f.test.len()).sum();
-        let counts = raw.max_components as usize + 1;
         Ok(CrossValidation {
             x,
             y,
             weights: (!raw.weights.is_null()).then(|| matrix::slice(raw.weights, x.rows())),
             targets,
             max_components: raw.max_components as usize,
-            predictions: matrix::slice_mut(
-                raw.predictions,
-                variants.len() * tests * counts * y.cols(),
-            ),
-            reached: matrix::slice_mut(raw.reached, variants.len() * folds.len() * per_fold),
+            predictions: &mut [],
+            reached: &mut [],
             folds,
             variants,
         })
     }
+}
+
+/// The room for the predictions of a job and for the counts reached.
+///
+/// # Safety
+/// `raw` as the contract says, alive for `'a`, and its outputs lent to this call alone; `job` was made of it.
+unsafe fn outputs<'a>(
+    raw: *const AditCrossValidation,
+    job: &CrossValidation<'_>,
+) -> Result<(&'a mut [f64], &'a mut [u32]), Error> {
+    // SAFETY: promised by the caller.
+    let raw = unsafe { raw.as_ref() }.ok_or_else(|| Error::arg("the job is missing"))?;
+    let size = |sizes: [usize; 4]| {
+        let n = sizes.into_iter().try_fold(1, usize::checked_mul);
+        n.filter(|n| *n <= isize::MAX as usize / size_of::<f64>())
+            .ok_or_else(|| Error::shape("the job is larger than memory"))
+    };
+    let tests = job.folds.iter().map(|f| f.test.len()).sum();
+    let per_fold = if job.targets == Targets::Joint { 1 } else { job.y.cols() };
+    let values = size([job.variants.len(), tests, job.max_components + 1, job.y.cols()])?;
+    let counts = size([job.variants.len(), job.folds.len(), per_fold, 1])?;
+    if (raw.predictions.is_null() && values > 0) || (raw.reached.is_null() && counts > 0) {
+        return Err(Error::arg("the job has no room for its results"));
+    }
+    // SAFETY: the contract makes so many elements writable.
+    Ok(unsafe {
+        (matrix::slice_mut(raw.predictions, values), matrix::slice_mut(raw.reached, counts))
+    })
 }
 
 unsafe extern "C" fn regressor_cross_validate<R: Regressor>(
@@ -630,7 +674,13 @@ unsafe extern "C" fn regressor_cross_validate<R: Regressor>(
     raw: *const AditCrossValidation,
 ) -> i32 {
     // SAFETY: the contract's promises are passed on.
-    unsafe { shared::<R>(this, call, false, |r, c| r.cross_validate(&mut job(raw)?, c)) }
+    unsafe {
+        shared::<R>(this, call, false, |r, c| {
+            let mut job = job(raw)?;
+            (job.predictions, job.reached) = outputs(raw, &job)?;
+            r.cross_validate(&mut job, c)
+        })
+    }
 }
 
 unsafe extern "C" fn regressor_fold_coefficients<R: Regressor>(

@@ -72,6 +72,6 @@ pub use ops::{Band, Norm, Op};
 pub use params::{Params, Value};
 pub use registration::{Bundle, Registration};
 pub use regressor::{CrossValidation, Fold, Regressor, Targets, Variant};
-pub use rows::{RowStatus, each_row};
+pub use rows::{RowStatus, check_width, check_widths, each_row};
 pub use state::{StateReader, StateWriter};
 pub use transform::{Training, Transform};

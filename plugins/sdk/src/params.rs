@@ -157,10 +157,14 @@ pub(crate) unsafe fn from_raw(
     values: *const *const AditValue,
     count: usize,
 ) -> Result<Vec<(String, Value)>, Error> {
-    let mut list = Vec::with_capacity(count);
+    let missing = || Error::arg("a parameter value is missing");
+    if values.is_null() && count > 0 {
+        return Err(missing());
+    }
+    let mut list = Vec::new();
     for i in 0..count {
         // SAFETY: promised by the caller.
-        let raw = unsafe { &**values.add(i) };
+        let raw = unsafe { (*values.add(i)).as_ref() }.ok_or_else(missing)?;
         // SAFETY: texts are NUL-terminated; lists hold `count` elements.
         let value = unsafe {
             match raw.kind {
@@ -168,6 +172,12 @@ pub(crate) unsafe fn from_raw(
                 abi::ADIT_PARAM_INT => Value::Int(raw.integer),
                 abi::ADIT_PARAM_BOOL => Value::Bool(raw.integer != 0),
                 abi::ADIT_PARAM_CHOICE | abi::ADIT_PARAM_TEXT => Value::Text(text(raw.text)?),
+                abi::ADIT_PARAM_FLOATS if raw.numbers.is_null() && raw.count > 0 => {
+                    return Err(missing());
+                }
+                abi::ADIT_PARAM_TEXTS if raw.texts.is_null() && raw.count > 0 => {
+                    return Err(missing());
+                }
                 abi::ADIT_PARAM_FLOATS => {
                     Value::Floats(crate::matrix::slice(raw.numbers, raw.count).to_vec())
                 }

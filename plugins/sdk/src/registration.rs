@@ -145,7 +145,11 @@ impl Bundle {
             abi_minor: abi::ADIT_ABI_MINOR,
             reserved: 0,
             abi_extra: abi::ADIT_ABI_EXTRA.as_ptr().cast(),
-            build: text(concat!("adit-plugin ", env!("CARGO_PKG_VERSION"), ", panic=unwind")),
+            build: text(if cfg!(panic = "unwind") {
+                concat!("adit-plugin ", env!("CARGO_PKG_VERSION"), ", panic=unwind")
+            } else {
+                concat!("adit-plugin ", env!("CARGO_PKG_VERSION"), ", panic=abort")
+            }),
             plugin_count: raw.len(),
             plugins: list(raw),
         })

@@ -64,7 +64,8 @@ pub trait Regressor: Sized + Send + Sync + 'static {
     const INFO: Info;
     /// Its parameters.
     const PARAMS: &'static [Param];
-    /// The parameter that is the path of the fit, such as `components`. A regressor without one fits count 1 only (0 = mean).
+    /// The parameter that is the path of the fit, such as `components`: an INT with a default. A regressor without one fits count 1
+    /// only (0 = mean).
     const PATH_PARAM: Option<&'static str> = None;
     /// Whether `score_count`, `scores` and `reconstruct` work (`adit.diagnose/1`).
     const DIAGNOSES: bool = false;
@@ -143,7 +144,8 @@ pub trait Regressor: Sized + Send + Sync + 'static {
         Err(Error::unsupported("no fast cross-validation"))
     }
 
-    /// Coefficients (columns x targets, row-major, then one intercept per target in the last row) of one fold at one count.
+    /// Coefficients (columns x targets, row-major, then one intercept per target in the last row) of one fold at one count. The
+    /// job has no room for predictions here.
     fn fold_coefficients(
         &self,
         _job: &CrossValidation<'_>,

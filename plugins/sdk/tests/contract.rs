@@ -32,10 +32,11 @@ impl Transform for Divide {
     fn create(p: &Params) -> Result<Self, Error> {
         Ok(Divide { by: p.float("by")?, axis: None })
     }
-    fn fit(&mut self, data: &Training<'_>, _: &Call<'_>) -> Result<(), Error> {
+    fn fit(&mut self, data: &Training<'_>, call: &Call<'_>) -> Result<(), Error> {
         match data.x.iter_rows().next().and_then(|r| r.first()) {
             Some(666.0) => panic!("the beast"),
             Some(13.0) => return Err(Error::numeric("thirteen")),
+            Some(667.0) => call.parallel_for(3, |i| assert!(i != 1, "part {i} is bad")),
             _ => {}
         }
         self.axis = Some(data.axis.clone());
@@ -99,7 +100,7 @@ fn call(host: &mut Host) -> AditCall {
         write: Some(write),
         set_axis: None,
         push_op: None,
-        parallel_for: None,
+        parallel_for: Some(threads),
         cancelled: None,
     }
 }
@@ -169,9 +170,12 @@ impl Driven {
         self.host.written.clone()
     }
     fn load(&mut self, bytes: &[u8]) -> i32 {
+        self.load_version(bytes, 3)
+    }
+    fn load_version(&mut self, bytes: &[u8], version: u32) -> i32 {
         let c = call(&mut self.host);
         // SAFETY: pointers are valid for the call.
-        unsafe { self.plugin.load.unwrap()(self.this, &c, bytes.as_ptr(), bytes.len(), 3) }
+        unsafe { self.plugin.load.unwrap()(self.this, &c, bytes.as_ptr(), bytes.len(), version) }
     }
 }
 
@@ -251,6 +255,100 @@ fn a_state_comes_back_to_the_byte_and_damage_is_noticed() {
     let mut huge = bytes.clone();
     huge[16..24].fill(0xff);
     assert_eq!(Driven::new().load(&huge), abi::ADIT_ERR_STATE_BYTES);
+}
+
+#[test]
+fn a_state_is_loaded_once_whole_and_not_from_the_future() {
+    let mut d = Driven::new();
+    assert_eq!(d.fit(&[1.0, 2.0]), abi::ADIT_OK);
+    let bytes = d.save();
+    let longer: Vec<u8> = bytes.iter().copied().chain([0]).collect();
+    let mut other = Driven::new();
+    // What came before the odd byte was fine, and is not used all the same.
+    assert_eq!(other.load(&longer), abi::ADIT_ERR_STATE_BYTES);
+    assert_eq!(other.apply(&[4.0, 6.0], 2, 2).0, abi::ADIT_ERR_STATE);
+    assert_eq!(other.load_version(&bytes, 4), abi::ADIT_ERR_STATE_BYTES);
+    assert!(other.host.said.contains("newer"), "{}", other.host.said);
+    assert_eq!(other.load_version(&bytes, 1), abi::ADIT_OK);
+    assert_eq!(other.load(&bytes), abi::ADIT_ERR_STATE);
+    assert_eq!(other.save(), bytes);
+}
+
+#[test]
+fn a_panic_of_a_parallel_part_says_what_it_was() {
+    let mut d = Driven::new();
+    assert_eq!(d.fit(&[667.0]), abi::ADIT_ERR_PANIC);
+    assert!(d.host.said.contains("part 1 is bad"), "{}", d.host.said);
+    assert_eq!(d.fit(&[1.0]), abi::ADIT_ERR_STATE);
+    assert!(d.host.said.contains("panicked"), "{}", d.host.said);
+}
+
+/// Runs the parts on threads, as a host may.
+unsafe extern "C" fn threads(
+    _: *mut c_void,
+    count: usize,
+    body: Option<unsafe extern "C" fn(user: *mut c_void, index: usize)>,
+    user: *mut c_void,
+) -> i32 {
+    let user = user as usize;
+    std::thread::scope(|s| {
+        for i in 0..count {
+            // SAFETY: body and user belong together and outlive the scope.
+            s.spawn(move || unsafe { body.unwrap()(user as *mut c_void, i) });
+        }
+    });
+    abi::ADIT_OK
+}
+
+/// 200 rows in four blocks, in a matrix with room between the rows that belongs to somebody else.
+#[test]
+fn blocks_of_rows_on_threads_write_their_rows_and_nothing_between() {
+    let mut d = Driven::new();
+    assert_eq!(d.fit(&[1.0, 2.0]), abi::ADIT_OK);
+    let (rows, cols, stride) = (200, 2, 5);
+    let x: Vec<f64> =
+        (0..rows * stride).map(|i| if i % stride < cols { i as f64 } else { f64::NAN }).collect();
+    let (mut out, mut status) = (vec![-7.0; rows * stride], vec![9; rows]);
+    let raw = AditMatrix { data: x.as_ptr(), rows, cols, row_stride: stride };
+    let to = AditMatrixMut { data: out.as_mut_ptr(), rows, cols, row_stride: stride };
+    let c = call(&mut d.host);
+    // SAFETY: pointers are valid for the call.
+    let code =
+        unsafe { (*d.plugin.transform).apply.unwrap()(d.this, &c, &raw, &to, status.as_mut_ptr()) };
+    assert_eq!((code, status), (abi::ADIT_OK, vec![0; rows]));
+    for (i, v) in out.iter().enumerate() {
+        assert_eq!(*v, if i % stride < cols { i as f64 / 2.0 } else { -7.0 });
+    }
+}
+
+#[test]
+fn a_matrix_that_does_not_hold_together_is_an_error() {
+    let mut d = Driven::new();
+    assert_eq!(d.fit(&[1.0, 2.0]), abi::ADIT_OK);
+    let (x, mut out, mut status) = ([1.0; 8], [0.0; 8], [0; 4]);
+    let c = call(&mut d.host);
+    let mut apply = |data: *const f64, rows: usize, cols: usize, row_stride: usize| {
+        let raw = AditMatrix { data, rows, cols, row_stride };
+        let to = AditMatrixMut { data: out.as_mut_ptr(), rows: 4, cols: 2, row_stride: 2 };
+        // SAFETY: the pointers are valid for what the call may read of them.
+        unsafe { (*d.plugin.transform).apply.unwrap()(d.this, &c, &raw, &to, status.as_mut_ptr()) }
+    };
+    assert_eq!(apply(x.as_ptr(), 4, 2, 2), abi::ADIT_OK);
+    assert_eq!(apply(x.as_ptr(), 4, 2, 1), abi::ADIT_ERR_SHAPE);
+    assert_eq!(apply(ptr::null(), 4, 2, 2), abi::ADIT_ERR_SHAPE);
+    assert_eq!(apply(x.as_ptr(), usize::MAX, 2, usize::MAX), abi::ADIT_ERR_SHAPE);
+    assert_eq!(apply(x.as_ptr(), 3, 2, 2), abi::ADIT_ERR_SHAPE);
+}
+
+/// The stride of a matrix without columns means nothing, whatever it is.
+#[test]
+fn a_matrix_without_columns_has_empty_rows() {
+    let m = Matrix::new(&[], 3, 0).unwrap();
+    assert_eq!(m.iter_rows().map(<[f64]>::len).collect::<Vec<_>>(), [0, 0, 0]);
+    let (mut none, mut status) = ([], [9; 3]);
+    let out = MatrixMut::new(&mut none, 3, 0).unwrap();
+    each_row(m, out, &mut status, &Call::alone(), |_, _| RowStatus::Ok).unwrap();
+    assert_eq!(status, [0; 3]);
 }
 
 #[test]

@@ -13,13 +13,17 @@ pub(crate) fn run(args: &Evaluate, global: &Global) -> Result<u8, Failure> {
     let host = input::host(global)?;
     let model = input::model(&args.model, &host)?;
     let set = input::set(&args.set, &args.rows, RowChoice::All)?;
-    let options = EvaluateOptions { level, ..Default::default() };
+    // Rows that were named are counted even if the model was made from them; the print says so.
+    let options = EvaluateOptions { level, include_seen: !args.rows.is_empty() };
     let evaluation = progress::while_doing("evaluating", || evaluate(&model, &set, &options))?;
     if global.json {
         let model = args.model.display().to_string();
         return print::json(&EvaluateDocument { model, evaluation: &evaluation });
     }
     print_evaluation(&evaluation);
+    if options.include_seen && !evaluation.seen.is_empty() {
+        println!("The model was made from the rows that it has seen: these figures flatter it.");
+    }
     Ok(0)
 }
 
@@ -54,9 +58,10 @@ pub(crate) fn print_evaluation(e: &Evaluation) {
     }
     print!("{table}");
     println!(
-        "\n{} rows; {} of them seen in calibration and left out. Coverage is of the {:.0} % interval.",
+        "\n{} rows, {} of them seen in calibration{}. Coverage is of the {:.0} % interval.",
         e.rows,
         e.seen.len(),
+        if e.seen_counted { "" } else { " and left out" },
         100.0 * e.level
     );
     for a in e.analytes.iter().filter(|a| a.unfit.is_some()) {

@@ -123,7 +123,8 @@ impl TwoFiles {
         fs::write(set.join("spectra.csv"), text(&self.spectra)).expect("spectra.csv");
         fs::write(set.join("icp.csv"), text(&self.icp)).expect("icp.csv");
         // The height of these spectra carries the signal, which the default SNV would take away.
-        fs::write(set.join("recipe.toml"), "[regressor]\nplugin = \"adit.pls\"\n").expect("recipe.toml");
+        fs::write(set.join("recipe.toml"), "[regressor]\nplugin = \"adit.pls\"\n")
+            .expect("recipe.toml");
         set
     }
 }
