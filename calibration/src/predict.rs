@@ -251,7 +251,7 @@ fn assemble(
     (leverage, t2, q): (Option<f64>, Option<f64>, Option<f64>),
     level: f64,
 ) -> AnalytePrediction {
-    let Judgement { verdict, reasons } = judgement;
+    let Judgement { verdict, reasons, .. } = judgement;
     let usable = verdict != Verdict::Refuse;
     let ends = unjudged.ends.filter(|_| usable);
     let log10 = analyte.figures_log10.is_some().then(|| Log10Prediction {

@@ -28,21 +28,24 @@ impl Verdict {
     }
 }
 
-/// Reasons as they are found; the verdict is the worst of them.
+/// Reasons, the gravest first, equally grave ones as they are found; the verdict is the gravest of them.
 #[derive(Clone, Debug)]
 pub(crate) struct Judgement {
     pub(crate) verdict: Verdict,
     pub(crate) reasons: Vec<String>,
+    weights: Vec<Verdict>,
 }
 
 impl Judgement {
     pub(crate) fn new() -> Self {
-        Judgement { verdict: Verdict::Ok, reasons: Vec::new() }
+        Judgement { verdict: Verdict::Ok, reasons: Vec::new(), weights: Vec::new() }
     }
 
     pub(crate) fn add(&mut self, verdict: Verdict, reason: impl Into<String>) {
         self.verdict = self.verdict.max(verdict);
-        self.reasons.push(reason.into());
+        let at = self.weights.partition_point(|w| *w >= verdict);
+        self.weights.insert(at, verdict);
+        self.reasons.insert(at, reason.into());
     }
 
     /// T2 or Q against its limits at 95 and 99.9 %.

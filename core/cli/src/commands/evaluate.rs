@@ -54,7 +54,9 @@ pub(crate) fn print_evaluation(e: &Evaluation) {
             ]);
         };
         row("all", &a.all);
-        row("accepted", &a.accepted);
+        if a.accepted.n != a.all.n {
+            row("accepted", &a.accepted);
+        }
     }
     print!("{table}");
     println!(

@@ -101,6 +101,13 @@ impl Writer<'_> {
         self.line(&format!("if (!({value} > {})) return {code};", float(floor)));
     }
 
+    /// A divisor: above its floor, and not an overflow.
+    fn divisor(&mut self, value: &str, floor: f32) {
+        let code = self.code("REFUSED_FLOOR");
+        let floor = float(floor);
+        self.line(&format!("if (!({value} > {floor} && {value} < INFINITY)) return {code};"));
+    }
+
     /// The row in a buffer that may be changed.
     fn editable(&mut self) -> String {
         if self.view {
@@ -161,7 +168,7 @@ impl Writer<'_> {
                     float(*c0),
                     float(*c1)
                 ));
-                self.floor("divisor", *floor);
+                self.divisor("divisor", *floor);
                 self.line(&format!("    {row}[{column}] /= divisor;"));
                 self.line("}");
             }
@@ -274,11 +281,11 @@ impl Writer<'_> {
         };
         if deferred {
             self.line(&format!("norm = {value};"));
-            self.floor("norm", floor);
+            self.divisor("norm", floor);
         } else {
             self.line("{");
             self.line(&format!("    float by = {value};"));
-            self.floor("by", floor);
+            self.divisor("by", floor);
             self.line(&format!("    divide({row}, {n}u, by);"));
             self.line("}");
         }
@@ -298,7 +305,7 @@ impl Writer<'_> {
                 float(*total)
             ));
         }
-        self.floor(&format!("c[{divide}]"), floor);
+        self.divisor(&format!("c[{divide}]"), floor);
         for j in kept {
             let name = format!("basis{j}_");
             let table = self.floats(&name, &basis[j * n..(j + 1) * n]);

@@ -14,7 +14,7 @@ pub(crate) fn apply(op: &Basis<'_>, row: &mut [f32]) -> Result<(), Status> {
     }
     let divisor = c.get(op.d).copied().unwrap_or(0.0);
     // Written so that NaN is refused too.
-    let above = divisor > op.floor;
+    let above = super::scale::divides(divisor, op.floor);
     if !above {
         return Err(Status::Floor);
     }

@@ -24,7 +24,7 @@ pub(crate) fn ratio(
     floor: f32,
 ) -> Result<(), Status> {
     let divisor = c0 + c1 * row.get(j).ok_or(Status::Input)?;
-    let above = divisor > floor;
+    let above = super::scale::divides(divisor, floor);
     if !above {
         return Err(Status::Floor);
     }

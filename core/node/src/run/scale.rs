@@ -20,7 +20,12 @@ fn first(row: &[f32]) -> f32 {
     row.first().copied().unwrap_or(0.0)
 }
 
-/// The norm of the row, refused unless it is above the floor.
+/// Whether a row may be divided by this: above the floor, and not an overflow, which would turn the row into zeros.
+pub(crate) fn divides(divisor: f32, floor: f32) -> bool {
+    divisor > floor && divisor < f32::INFINITY
+}
+
+/// The norm of the row, refused unless it is above the floor and finite.
 pub(crate) fn norm(op: &Scale, row: &[f32]) -> Result<f32, Status> {
     let n = match op.norm {
         Norm::Sd => sd(op, row),
@@ -29,7 +34,7 @@ pub(crate) fn norm(op: &Scale, row: &[f32]) -> Result<f32, Status> {
         Norm::Max => row.iter().fold(0.0f32, |m, v| if v.abs() > m { v.abs() } else { m }),
         Norm::Area => lanes(row, |v| v),
     };
-    if n > op.floor { Ok(n) } else { Err(Status::Floor) }
+    if divides(n, op.floor) { Ok(n) } else { Err(Status::Floor) }
 }
 
 fn sd(op: &Scale, row: &[f32]) -> f32 {
