@@ -125,7 +125,8 @@ fn one(
         t,
         None,
         limit.most.max(1),
-    )?;
+    )
+    .map_err(|e| problem.named(e))?;
     if limit.fixed && chain.reached() < limit.most {
         return Err(Error::input(format!(
             "{} components were asked for, but the data of {} carry only {} (their rank)",

@@ -64,7 +64,8 @@ impl Problem<'_> {
             folds,
             max,
             Route::Planned,
-        )?;
+        )
+        .map_err(|e| self.named(e))?;
         let rows: Vec<usize> = folds.iter().flat_map(|f| f.test.iter().copied()).collect();
         let lost = cv.predictions.iter_rows().position(|r| r.iter().any(|v| !v.is_finite()));
         if let Some(k) = lost {
@@ -177,8 +178,17 @@ impl Problem<'_> {
         let train = fold.training(self.x.rows());
         let (x, y) = (self.x.select_rows(&train), self.y.select_rows(&train));
         let tail =
-            Tail::fit(self.plan, self.plugins, self.axis, &x, &y, self.column, None, max.max(1))?;
+            Tail::fit(self.plan, self.plugins, self.axis, &x, &y, self.column, None, max.max(1))
+                .map_err(|e| self.named(e.renumbered(|row| train.get(row).copied())))?;
         Ok((tail, train))
+    }
+
+    /// An error of the engine, with the sample in place of the row number.
+    pub(crate) fn named(&self, e: adit_engine::Error) -> Error {
+        match e.row().and_then(|row| self.ids.get(row)) {
+            Some(id) => Error::from(e.clone()).of_sample(id.as_str()),
+            None => e.into(),
+        }
     }
 
     /// For each row, what the fit without its unit says of it: `choices[u]` components for the error and the leverage, `components`

@@ -202,3 +202,17 @@ fn wrong_usage_is_two() {
     fails(here, &["calibrate", "set", "--recipe", "r.toml"], 2, &["step 1", "window"]);
     assert!(arg(here).len() > 1 && !here.join("set.adit").exists());
 }
+
+#[test]
+fn a_flat_spectrum_that_a_step_cannot_treat_is_named() {
+    for plugin in ["adit.scatter.snv", "adit.scatter.msc"] {
+        let mut set = TwoFiles::new(12);
+        set.spectra[6].iter_mut().skip(1).for_each(|v| *v = "0.5".into());
+        let folder = tempfile::tempdir().expect("a folder");
+        set.write(folder.path());
+        let recipe = format!("[[step]]\nplugin = \"{plugin}\"\n[regressor]\nplugin = \"adit.pls\"\n");
+        fs::write(folder.path().join("r.toml"), recipe).expect("a recipe");
+        let args = ["calibrate", "set", "--recipe", "r.toml", "--out", "m.adit"];
+        fails(folder.path(), &args, 3, &["s05", plugin]);
+    }
+}

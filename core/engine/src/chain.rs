@@ -6,31 +6,16 @@
 //!                                                          `-- Tail (what a fold fits anew) --'
 //! ```
 
+mod tail;
+
 use crate::plan::Plan;
-use crate::plugin::{Applied, PluginInfo};
+use crate::plugin::PluginInfo;
 use crate::recipe::TargetTransform;
 use crate::saved::{SavedChain, SavedPlugin};
-use crate::{
-    Axis, Error, ErrorKind, Matrix, Op, Plugins, Regressor, Result, RowStatus, Transform, row_local,
-};
+use crate::{Axis, Error, ErrorKind, Matrix, Op, Plugins, Result, RowStatus};
 
-/// A fitted step with what is needed to save it.
-struct Step {
-    plugin: String,
-    version: String,
-    state_version: u32,
-    settings: toml::Table,
-    transform: Box<dyn Transform>,
-}
-
-/// Where a row was refused.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Refused {
-    /// The step or regressor, such as `step 2 (adit.scatter.snv)`.
-    pub place: String,
-    /// Why.
-    pub status: RowStatus,
-}
+use tail::{Proof, Step, Training, apply_steps, prove};
+pub use tail::{Refused, Tail};
 
 /// One row's estimate.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,230 +24,6 @@ pub struct Estimate {
     pub z: f64,
     /// In the analyte's unit.
     pub value: f64,
-}
-
-/// What a fold fits anew: the steps after the hoisted ones, and the regressor.
-pub struct Tail {
-    steps: Vec<Step>,
-    first_step: usize,
-    regressor: Box<dyn Regressor>,
-    regressor_id: String,
-    features: Axis,
-    targets: usize,
-    reached: usize,
-}
-
-impl Tail {
-    /// Fits the learnt steps and the regressor on training rows after the hoisted steps.
-    ///
-    /// `x` (n x p) is finite; `y` (n x targets) is on the scale of the model; a step that needs y sees column `column`.
-    ///
-    /// # Errors
-    /// What a step or the regressor says; a training row that a step refuses is an error that gives its number in `x`.
-    #[allow(clippy::too_many_arguments)]
-    pub fn fit(
-        plan: &Plan,
-        plugins: &dyn Plugins,
-        axis: &Axis,
-        x: &Matrix,
-        y: &Matrix,
-        column: usize,
-        weights: Option<&[f64]>,
-        max_components: usize,
-    ) -> Result<Tail> {
-        let from = Training { axis, x, y, column, weights, max_components };
-        Self::fit_on(plan, plugins, &from, Proof::Taken)
-    }
-
-    fn fit_on(
-        plan: &Plan,
-        plugins: &dyn Plugins,
-        from: &Training<'_>,
-        proof: Proof,
-    ) -> Result<Tail> {
-        from.check()?;
-        let Training { axis, x, y, column, weights, max_components } = *from;
-        let own = y.col(column);
-        let (mut axis, mut x) = (axis.clone(), x.clone());
-        let mut steps = Vec::new();
-        for i in plan.hoisted..plan.recipe.steps.len() {
-            let place = || format!("step {} ({})", i + 1, plan.recipe.steps[i].plugin);
-            let mut transform = plan.make_step(i, plugins)?;
-            if transform.flags().row_local() {
-                transform.fit(&axis, &Matrix::zeros(0, axis.len()), None, None)
-            } else {
-                transform.fit(&axis, &x, Some(&own), weights)
-            }
-            .map_err(|e| e.within(place()))?;
-            if proof == Proof::Demanded && transform.flags().row_local() {
-                prove(plan, plugins, i, transform.as_ref(), &axis, &x)
-                    .map_err(|e| e.within(place()))?;
-            }
-            axis = transform.output().map_err(|e| e.within(place()))?;
-            let applied = transform.apply(&x).map_err(|e| e.within(place()))?;
-            if let Some(row) = applied.status.iter().position(|s| *s != RowStatus::Ok) {
-                return Err(Error::input(
-                    format!(
-                        "{} refused training row {row}: {}",
-                        place(),
-                        applied.status[row].text()
-                    ),
-                    "leave the sample out or change the step",
-                ));
-            }
-            x = applied.x;
-            let (settings, info) = (plan.recipe.steps[i].settings.clone(), &plan.steps[i]);
-            steps.push(Step {
-                plugin: info.id.clone(),
-                version: info.version.clone(),
-                state_version: info.state_version,
-                settings,
-                transform,
-            });
-        }
-        let mut regressor = plan.make_regressor(plugins)?;
-        let id = plan.regressor.id.clone();
-        let reached = regressor
-            .fit(&axis, &x, y, weights, max_components)
-            .map_err(|e| e.within(format!("regressor ({id})")))?;
-        Ok(Tail {
-            steps,
-            first_step: plan.hoisted,
-            regressor,
-            regressor_id: id,
-            features: axis,
-            targets: y.cols(),
-            reached: reached.min(max_components),
-        })
-    }
-
-    /// How far the data carry: the largest component count there is.
-    pub fn reached(&self) -> usize {
-        self.reached
-    }
-
-    /// Keeps the model with this many components.
-    ///
-    /// # Errors
-    /// When the data did not carry so many.
-    pub fn select(&mut self, components: usize) -> Result<()> {
-        if components > self.reached {
-            return Err(Error::numeric(
-                format!("{components} components were asked for, and there are {}", self.reached),
-                "take fewer components",
-            )
-            .within(&self.regressor_id));
-        }
-        self.regressor.select(components).map_err(|e| e.within(&self.regressor_id))
-    }
-
-    /// What the regressor sees of rows after the hoisted steps, and where each row was refused, if it was.
-    pub fn features(&self, x: &Matrix) -> Result<(Matrix, Vec<Option<Refused>>)> {
-        apply_steps(&self.steps, self.first_step, x)
-    }
-
-    /// Predictions on the scale of the model for the counts `from..=to`: rows x (counts * targets), NaN where refused.
-    pub fn predict(&self, features: &Matrix, from: usize, to: usize) -> Result<Matrix> {
-        let p = self
-            .regressor
-            .predict(features, from, to, self.targets)
-            .map_err(|e| e.within(&self.regressor_id))?;
-        let mut values = p.values;
-        for (i, s) in p.status.iter().enumerate() {
-            if *s != RowStatus::Ok {
-                values.row_mut(i).fill(f64::NAN);
-            }
-        }
-        Ok(values)
-    }
-
-    /// Scores of features at the selected count (rows x scores); `None` when the regressor cannot be diagnosed.
-    pub fn scores(&self, features: &Matrix) -> Result<Option<Matrix>> {
-        match self.regressor.score_count() {
-            None => Ok(None),
-            Some(_) => self.regressor.scores(features).map(Some),
-        }
-    }
-
-    /// Squared distance of each row of features to its reconstruction from the scores, in the space that the regressor sees.
-    pub fn q_residuals(&self, features: &Matrix) -> Result<Option<Vec<f64>>> {
-        let Some(t) = self.scores(features)? else { return Ok(None) };
-        let back = self.regressor.reconstruct(&t, features.cols())?;
-        let square =
-            |(a, b): (&[f64], &[f64])| a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum();
-        Ok(Some(features.iter_rows().zip(back.iter_rows()).map(square).collect()))
-    }
-
-    /// The axis that the regressor sees.
-    pub fn feature_axis(&self) -> &Axis {
-        &self.features
-    }
-}
-
-/// What a tail learns from.
-#[derive(Clone, Copy)]
-struct Training<'a> {
-    axis: &'a Axis,
-    x: &'a Matrix,
-    y: &'a Matrix,
-    column: usize,
-    weights: Option<&'a [f64]>,
-    max_components: usize,
-}
-
-impl Training<'_> {
-    fn check(&self) -> Result<()> {
-        let n = self.x.rows();
-        let fits = self.axis.len() == self.x.cols()
-            && self.y.rows() == n
-            && self.column < self.y.cols()
-            && self.weights.is_none_or(|w| w.len() == n);
-        if !fits {
-            return Err(Error::bug("rows, targets, weights and axis of a fit do not go together"));
-        }
-        if n == 0 {
-            return Err(Error::numeric("there is no row to learn from", "take more samples"));
-        }
-        Ok(())
-    }
-}
-
-/// Whether row-local steps are taken at their word.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Proof {
-    Taken,
-    Demanded,
-}
-
-/// Proves that step `i` is row-local, on the rows that it is about to get.
-fn prove(
-    plan: &Plan,
-    plugins: &dyn Plugins,
-    i: usize,
-    step: &dyn Transform,
-    axis: &Axis,
-    x: &Matrix,
-) -> Result<()> {
-    row_local::prove(step, x)?;
-    let mut twin = plan.make_step(i, plugins)?;
-    twin.fit(axis, &Matrix::zeros(0, axis.len()), None, None)?;
-    row_local::prove_twin(step, twin.as_ref(), x)
-}
-
-fn apply_steps(steps: &[Step], first: usize, x: &Matrix) -> Result<(Matrix, Vec<Option<Refused>>)> {
-    let mut refused: Vec<Option<Refused>> = vec![None; x.rows()];
-    let mut x = x.clone();
-    for (k, step) in steps.iter().enumerate() {
-        let place = format!("step {} ({})", first + k + 1, step.plugin);
-        let Applied { x: next, status } = step.transform.apply(&x).map_err(|e| e.within(&place))?;
-        for (slot, s) in refused.iter_mut().zip(&status) {
-            if *s != RowStatus::Ok && slot.is_none() {
-                *slot = Some(Refused { place: place.clone(), status: *s });
-            }
-        }
-        x = next;
-    }
-    Ok((x, refused))
 }
 
 /// Proves each hoisted step on what the steps before it made of `x`.
@@ -336,9 +97,10 @@ impl Chain {
         if let Some((row, r)) = refused.iter().enumerate().find_map(|(i, r)| Some((i, r.as_ref()?)))
         {
             return Err(Error::input(
-                format!("{} refused training row {row}: {}", r.place, r.status.text()),
+                format!("{} refused a training row: {}", r.place, r.status.text()),
                 "leave the sample out or change the step",
-            ));
+            )
+            .at_row(row));
         }
         let from = Training { axis: &axis, x: &h, y, column, weights, max_components };
         let tail = Tail::fit_on(plan, plugins, &from, Proof::Demanded)?;

@@ -195,7 +195,8 @@ fn one_fold(
         let cols: Vec<Option<usize>> = group.iter().map(|k| Some(*k)).collect();
         let ty = y.select_rows(&train).select_columns(&cols);
         let own = group.iter().position(|k| *k == column).unwrap_or(0);
-        let tail = Tail::fit(plan, plugins, axis, &tx, &ty, own, tw.as_deref(), max_components)?;
+        let tail = Tail::fit(plan, plugins, axis, &tx, &ty, own, tw.as_deref(), max_components)
+            .map_err(|e| e.renumbered(|row| train.get(row).copied()))?;
         let reached = tail.reached();
         least = least.min(reached);
         let (features, _) = tail.features(&test)?;

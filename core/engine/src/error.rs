@@ -26,12 +26,13 @@ pub struct Error {
     kind: ErrorKind,
     what: String,
     hint: String,
+    row: Option<usize>,
 }
 
 impl Error {
     /// An error of any kind; `hint` says what to do and may be empty.
     pub fn new(kind: ErrorKind, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Error { kind, what: what.into(), hint: hint.into() }
+        Error { kind, what: what.into(), hint: hint.into(), row: None }
     }
     /// The recipe or the way of calling is wrong.
     pub fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
@@ -64,6 +65,20 @@ impl Error {
     /// What to do, or empty.
     pub fn hint(&self) -> &str {
         &self.hint
+    }
+    /// The row of the data given that the error is about, if it is about one.
+    pub fn row(&self) -> Option<usize> {
+        self.row
+    }
+    /// The same error about a row of the data given.
+    pub fn at_row(mut self, row: usize) -> Self {
+        self.row = Some(row);
+        self
+    }
+    /// The same error with its row as the caller numbers it.
+    pub fn renumbered(mut self, number: impl Fn(usize) -> Option<usize>) -> Self {
+        self.row = self.row.and_then(number);
+        self
     }
     /// The same error with words in front that say where.
     pub fn within(mut self, place: impl fmt::Display) -> Self {
