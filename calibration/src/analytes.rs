@@ -1,5 +1,7 @@
 //! The analytes of a set: which can be fitted to, in which groups, and what became of each.
 
+use std::collections::BTreeSet;
+
 use adit_engine::recipe::TargetTransform;
 use adit_engine::{Matrix, Plugins};
 
@@ -145,6 +147,12 @@ fn uncertainty(set: &CalibrationSet, analyte: &Analyte) -> Uncertainty {
     Uncertainty { u0, u1 }
 }
 
+/// Samples (distinct ids) with a measured reference.
+fn samples_of(set: &CalibrationSet, analyte: &Analyte) -> usize {
+    let rows = measured(analyte);
+    rows.iter().map(|(row, _)| set.table.ids[*row].as_str()).collect::<BTreeSet<_>>().len()
+}
+
 fn without_chain(set: &CalibrationSet, analyte: &Analyte, log10: bool, why: &str) -> AnalyteModel {
     let counts = analyte.counts();
     AnalyteModel {
@@ -152,7 +160,7 @@ fn without_chain(set: &CalibrationSet, analyte: &Analyte, log10: bool, why: &str
         unit: analyte.unit.clone(),
         target: if log10 { TargetTransform::Log10 } else { TargetTransform::None },
         n: counts.measured,
-        samples: counts.measured,
+        samples: samples_of(set, analyte),
         censored: counts.censored,
         missing: counts.missing,
         unfit: Some(why.to_owned()),
@@ -187,6 +195,9 @@ fn with_chain(set: &CalibrationSet, analyte: &Analyte, fitted: Fitted) -> Result
     );
     let of_scale = fitted.figures_log10.as_ref().unwrap_or(&fitted.figures).r2cv;
     let unfit = match (fitted.choice.components, of_scale) {
+        (0, _) if fitted.choice.searched == 0 => {
+            Some("too few samples to try a component".to_owned())
+        }
         (0, _) => Some("no component count is better than the mean of the references".to_owned()),
         (_, Some(r2)) if r2 <= 0.0 => Some(format!(
             "R2 of cross-validation is {r2:.3}: the predictions are no better than the mean of the references"
@@ -199,6 +210,12 @@ fn with_chain(set: &CalibrationSet, analyte: &Analyte, fitted: Fitted) -> Result
         notes.push(format!(
             "{} references below detection are left out of the fit: every estimate is at best a warning",
             base.censored
+        ));
+    }
+    let elsewhere = base.n.saturating_sub(values.len());
+    if elsewhere > 0 {
+        notes.push(format!(
+            "{elsewhere} rows are left out because another analyte of the joint model has no value there"
         ));
     }
     notes.extend(fitted.applicability.note.clone());

@@ -138,6 +138,13 @@ fn one(
     }
     let folds: Vec<Fold> = problem.cut.repeats.iter().flatten().cloned().collect();
     let oof = problem.out_of_fold(&folds, limit.most.min(chain.reached()))?;
+    if limit.fixed && oof.reached < limit.most {
+        return Err(Error::input(format!(
+            "{} components were asked for, but the training rows of a fold carry only {} (their rank)",
+            limit.most, oof.reached
+        ))
+        .hint("take fewer components, or \"auto\""));
+    }
     let searched =
         if limit.fixed { limit.most } else { limit.most.min(chain.reached()).min(oof.reached) };
     let found = one_standard_error(&problem.unit_errors(&oof, searched));
@@ -240,7 +247,10 @@ fn diagnose(problem: &Problem<'_>, chain: &Chain, raw: &Matrix) -> Result<Diagno
         rows.q_cross_validated[*row].get_or_insert(*q);
     }
     let values: Vec<f64> = cross_validated.iter().map(|(_, q)| *q).collect();
-    if a >= features.cols().min(n - 1) || vanishes(&values, &features) {
+    let own: Vec<f64> = q.clone().unwrap_or_default();
+    // The fit's own Q vanishes at the rank even where twins keep the cross-validated one alive.
+    let at_rank = a >= features.cols().min(n - 1) || vanishes(&own, &features);
+    if at_rank || vanishes(&values, &features) {
         rows.q_cross_validated = nothing();
         to.note = Some("the components reach the rank of the data: there is no Q".into());
     } else {

@@ -126,15 +126,20 @@ impl Problem<'_> {
 
     /// The component count that the others choose when a unit is left out, for each unit: the one-standard-error rule on folds that
     /// leave out one more unit each. All pairs of units are one job.
-    /// With fewer than three units nobody is left to choose: then it is `otherwise`.
+    /// With two units (two groups) each chooses for the other by leaving out its own rows one at a time. With one there is no other.
     pub(crate) fn nested_choices(
         &self,
         units: &[Vec<usize>],
         max: usize,
         otherwise: usize,
     ) -> Result<Vec<usize>> {
-        if max == 0 || units.len() < 3 {
-            return Ok(vec![otherwise; units.len()]);
+        match units {
+            _ if max == 0 => return Ok(vec![0; units.len()]),
+            [_] | [] => return Ok(vec![otherwise; units.len()]),
+            [a, b] => {
+                return Ok(vec![self.choice_within(b, a, max)?, self.choice_within(a, b, max)?]);
+            }
+            _ => {}
         }
         let mut folds = Vec::with_capacity(units.len() * (units.len() - 1) / 2);
         // For each unit, where the predictions of every other unit, made without both, begin and end.
@@ -166,6 +171,17 @@ impl Problem<'_> {
                 one_standard_error(&unit_means(&errors, &rows, &self.cut.units)).components
             })
             .collect())
+    }
+
+    /// The component count that the rows `inside` choose by leave-one-out, without a look at the rows `outside`.
+    fn choice_within(&self, inside: &[usize], outside: &[usize], max: usize) -> Result<usize> {
+        if inside.len() < 3 {
+            return Ok(0);
+        }
+        let fold = |row: &usize| Fold { test: vec![*row], gap: outside.to_vec() };
+        let oof = self.out_of_fold(&inside.iter().map(fold).collect::<Vec<_>>(), max)?;
+        let which: Vec<usize> = (0..oof.rows.len()).collect();
+        Ok(one_standard_error(&self.squared_errors(&oof, &which, inside, max)).components)
     }
 
     fn fit_without(

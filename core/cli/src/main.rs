@@ -1,12 +1,14 @@
 //! adit: estimates metals in mine drainage from spectra and electrical conductivity.
 #![forbid(unsafe_code)]
 
+#[macro_use]
+mod print;
+
 mod args;
 mod commands;
 mod failure;
 mod input;
 mod output;
-mod print;
 mod progress;
 mod report;
 mod report_data;
@@ -20,15 +22,20 @@ use failure::{BUG, Failure};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let outcome = std::panic::catch_unwind(|| run(&cli));
+    let outcome = std::panic::catch_unwind(|| {
+        let code = run(&cli)?;
+        print::finish().map(|()| code)
+    });
     match outcome {
         Ok(Ok(code)) => ExitCode::from(code),
         Ok(Err(failure)) => {
-            eprintln!("adit: {failure}");
+            // What was printed before stands, whether or not it can be flushed.
+            let _ = print::finish();
+            note!("adit: {failure}");
             ExitCode::from(failure.code)
         }
         Err(_) => {
-            eprintln!("adit: this is a bug; please report it with the input that caused it");
+            note!("adit: this is a bug; please report it with the input that caused it");
             ExitCode::from(BUG)
         }
     }

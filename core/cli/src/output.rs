@@ -8,6 +8,40 @@ use adit_spectra::write_atomically;
 
 use crate::failure::{BUG, Failure};
 
+/// A model is written over nothing but a former model: a slip of the hand must not cost the ICP results.
+pub(crate) fn only_over_a_model(out: &Path) -> Result<(), Failure> {
+    let mut begin = [0; 16];
+    match std::fs::File::open(out).and_then(|mut f| std::io::Read::read(&mut f, &mut begin)) {
+        Ok(n) if n > 0 && !adit_calibration::Model::begins(&begin[..n]) => {
+            Err(Failure::usage(format!(
+                "--out {}: there is a file already, and it is no model; choose another name",
+                out.display()
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses to write over a file that is read, or over a model.
+pub(crate) fn not_over(out: &Path, read: &[&Path]) -> Result<(), Failure> {
+    let Ok(real) = out.canonicalize() else { return Ok(()) };
+    if read.iter().any(|r| r.canonicalize().is_ok_and(|r| r == real)) {
+        return Err(Failure::usage(format!(
+            "--out {}: this file is read by the same command; choose another name",
+            out.display()
+        )));
+    }
+    let mut begin = [0; 16];
+    let n = std::fs::File::open(out).and_then(|mut f| std::io::Read::read(&mut f, &mut begin));
+    match n {
+        Ok(n) if adit_calibration::Model::begins(&begin[..n]) => Err(Failure::usage(format!(
+            "--out {}: this is a model; choose another name",
+            out.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
 const COLUMNS: [&str; 13] = [
     "file",
     "sample_id",

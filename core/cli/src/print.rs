@@ -1,10 +1,58 @@
 //! What goes to standard output: tables, numbers with sensible digits, JSON.
 
 use std::fmt;
+use std::io::{self, Write as _};
+use std::sync::OnceLock;
 
 use serde::Serialize;
 
 use crate::failure::{BUG, Failure};
+
+/// Text to standard output, without a line end.
+macro_rules! out {
+    ($($arg:tt)*) => { $crate::print::to_stdout(format_args!($($arg)*)) };
+}
+
+/// A line to standard output.
+macro_rules! outln {
+    () => { $crate::print::to_stdout(format_args!("\n")) };
+    ($($arg:tt)*) => { $crate::print::to_stdout(format_args!("{}\n", format_args!($($arg)*))) };
+}
+
+/// A line to standard error. Where nobody listens there, nothing is lost that matters.
+macro_rules! note {
+    ($($arg:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($arg)*);
+    }};
+}
+
+/// The first error of standard output.
+static FAILED: OnceLock<io::Error> = OnceLock::new();
+
+/// Writes to standard output. An error does not stop the work: files are still written, and [`finish`] tells.
+pub(crate) fn to_stdout(text: fmt::Arguments<'_>) {
+    if FAILED.get().is_none()
+        && let Err(e) = io::stdout().write_fmt(text)
+    {
+        let _ = FAILED.set(e);
+    }
+}
+
+/// Flushes standard output. A reader that went away (`| head`) is no error; a full disk is.
+pub(crate) fn finish() -> Result<(), Failure> {
+    if FAILED.get().is_none()
+        && let Err(e) = io::stdout().flush()
+    {
+        let _ = FAILED.set(e);
+    }
+    match FAILED.get() {
+        Some(e) if e.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::input(format!("standard output cannot be written: {e}")))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// One JSON document on standard output.
 pub(crate) fn json(document: &impl Serialize) -> Result<u8, Failure> {
@@ -12,7 +60,7 @@ pub(crate) fn json(document: &impl Serialize) -> Result<u8, Failure> {
         code: BUG,
         text: format!("the answer cannot be written as JSON: {e}"),
     })?;
-    println!("{text}");
+    outln!("{text}");
     Ok(0)
 }
 
@@ -52,8 +100,19 @@ impl Table {
         Table { head: head.iter().map(|h| (*h).to_owned()).collect(), rows: Vec::new() }
     }
     pub(crate) fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) {
-        self.rows.push(cells.into_iter().map(Into::into).collect());
+        self.rows.push(cells.into_iter().map(|c| plain(&c.into())).collect());
     }
+}
+
+/// Text that cannot move the cursor, colour the terminal or turn the reading direction.
+fn plain(text: &str) -> String {
+    let odd = |c: char| {
+        c.is_control()
+            || ('\u{200e}'..='\u{200f}').contains(&c)
+            || ('\u{202a}'..='\u{202e}').contains(&c)
+            || ('\u{2066}'..='\u{2069}').contains(&c)
+    };
+    text.chars().map(|c| if odd(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// Characters that a terminal shows two columns wide: the CJK ranges.
@@ -110,6 +169,13 @@ mod tests {
         }
         assert_eq!(number(None), "-");
         assert_eq!(number(Some(f64::NAN)), "-");
+    }
+
+    #[test]
+    fn a_cell_cannot_steer_the_terminal() {
+        let mut t = Table::new(&["id"]);
+        t.row(["a\u{1b}[31m\nb"]);
+        assert_eq!(t.to_string(), "id\na\u{fffd}[31m\u{fffd}b\n");
     }
 
     #[test]

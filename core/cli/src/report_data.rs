@@ -124,21 +124,13 @@ fn axis(axis: &Axis) -> data::Axis {
 }
 
 fn analyte(m: &Model, a: &AnalyteModel, chain: Option<&Chain>, level: f64) -> data::Analyte {
-    let of_scale = a.figures_log10.as_ref().unwrap_or(&a.figures);
     data::Analyte {
         name: a.name.clone(),
         unit: a.unit.clone(),
         log10: a.target == TargetTransform::Log10,
         limit: a.limit,
         lod: a.lod,
-        status: data::Status::of(
-            a.unfit.as_deref(),
-            chain.is_some(),
-            a.components(),
-            of_scale.r2cv,
-            a.interval.is_some(),
-            a.censored,
-        ),
+        status: status(a),
         n: a.n,
         samples: a.samples,
         censored: a.censored,
@@ -158,6 +150,22 @@ fn analyte(m: &Model, a: &AnalyteModel, chain: Option<&Chain>, level: f64) -> da
         distances: distances(m, a),
         notes: a.notes.clone(),
     }
+}
+
+/// Whether an analyte's model may be used: what page and terminal say of it.
+pub(crate) fn status(a: &AnalyteModel) -> data::Status {
+    let of_scale = a.figures_log10.as_ref().unwrap_or(&a.figures);
+    if let (Some(why), 0) = (&a.unfit, a.choice.searched) {
+        return data::Status::Other(why.clone());
+    }
+    data::Status::of(
+        a.unfit.as_deref(),
+        a.chain.is_some(),
+        a.components(),
+        (of_scale.r2cv, of_scale.rpd),
+        a.interval.is_some(),
+        a.censored,
+    )
 }
 
 fn figures(f: &CalibrationFigures) -> data::Figures {

@@ -112,8 +112,14 @@ fn import_is_idempotent_and_a_store_predicts_like_its_csv() {
         (&first["added"], &second["added"], &second["total"]),
         (&30.into(), &0.into(), &30.into())
     );
-    let samples =
-        |input: &str| json(here, &["predict", "--model", "m.adit", input])["samples"].clone();
+    let samples = |input: &str| {
+        let mut all = json(here, &["predict", "--model", "m.adit", input])["samples"].clone();
+        for sample in all.as_array_mut().expect("samples") {
+            let file = sample.as_object_mut().expect("a sample").remove("file");
+            assert_eq!(file, Some(input.into()));
+        }
+        all
+    };
     assert_eq!(samples("s.h5"), samples("set/spectra.csv"));
     assert_eq!(json(here, &["inspect", "s.h5"])["rows"], 30);
 }
@@ -183,6 +189,43 @@ fn reports_stand_alone_in_both_languages() {
         let outside = page.replace("http://www.w3.org/2000/svg", "").contains("http");
         assert!(!outside, "{lang}: the page refers to something outside");
     }
+}
+
+#[test]
+fn a_reader_that_goes_away_costs_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    TwoFiles::new(30).write(here);
+    for args in [&["calibrate", "set", "--out", "m.adit"][..], &["plugin", "list"]] {
+        let mut child = common::adit()
+            .args(args)
+            .current_dir(here)
+            .env("XDG_CONFIG_HOME", here)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("adit runs");
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().expect("adit ends");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.success() && said.is_empty(), "{args:?}: {said}");
+    }
+    assert!(here.join("m.adit").exists(), "the model is written although nobody listens");
+}
+
+#[test]
+fn nothing_usable_still_answers_in_json() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut set = TwoFiles::new(24);
+    let mut r = common::Random(11);
+    set.icp.iter_mut().skip(1).for_each(|row| row[1] = format!("{:.3}", 1.0 + r.next()));
+    set.write(folder.path());
+    let args = ["calibrate", "set", "--analyte", "Fe", "--out", "m.adit", "--json"];
+    let (code, out, err) = common::texts(&common::run(folder.path(), &args));
+    assert_eq!(code, 1, "{out}\n{err}");
+    let made: Value = serde_json::from_str(&out).expect("one JSON document");
+    assert!(made["model"].is_null() && made["analytes"][0]["unfit"].is_string(), "{made}");
+    assert!(!folder.path().join("m.adit").exists());
 }
 
 /// Expectations of the committed mine-drainage set: Zn and Mn can be estimated at one site, Cd weakly, Fe not at all.

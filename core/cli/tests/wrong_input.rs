@@ -210,9 +210,27 @@ fn a_flat_spectrum_that_a_step_cannot_treat_is_named() {
         set.spectra[6].iter_mut().skip(1).for_each(|v| *v = "0.5".into());
         let folder = tempfile::tempdir().expect("a folder");
         set.write(folder.path());
-        let recipe = format!("[[step]]\nplugin = \"{plugin}\"\n[regressor]\nplugin = \"adit.pls\"\n");
+        let recipe =
+            format!("[[step]]\nplugin = \"{plugin}\"\n[regressor]\nplugin = \"adit.pls\"\n");
         fs::write(folder.path().join("r.toml"), recipe).expect("a recipe");
         let args = ["calibrate", "set", "--recipe", "r.toml", "--out", "m.adit"];
         fails(folder.path(), &args, 3, &["s05", plugin]);
     }
+}
+
+#[test]
+fn an_output_never_takes_the_place_of_an_input() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    TwoFiles::new(24).write(here);
+    ok(here, &["calibrate", "set", "--out", "m.adit"]);
+    ok(here, &["calibrate", "set", "--out", "m.adit"]); // over a former model: fine
+    let before: Vec<_> = files(here).iter().map(|f| fs::read(f).expect("a file")).collect();
+    fails(here, &["calibrate", "set", "--out", "set/icp.csv"], 2, &["set/icp.csv"]);
+    let over_input =
+        ["predict", "--model", "m.adit", "set/spectra.csv", "--out", "set/spectra.csv"];
+    fails(here, &over_input, 2, &["set/spectra.csv"]);
+    fails(here, &["report", "--model", "m.adit", "--out", "m.adit"], 2, &["m.adit"]);
+    let after: Vec<_> = files(here).iter().map(|f| fs::read(f).expect("a file")).collect();
+    assert!(before == after, "a file was changed");
 }

@@ -9,11 +9,16 @@ use adit_engine::Recipe;
 
 use crate::args::{Calibrate, Global};
 use crate::failure::{Failure, NOTHING_USABLE};
-use crate::{input, print, progress};
+use crate::report::data::{Status, WEAK_RPD};
+use crate::report_data::status;
+use crate::{input, output, print, progress};
 
 pub(crate) fn run(args: &Calibrate, global: &Global) -> Result<u8, Failure> {
     if args.search {
         return Err(Failure::later("--search", "name a recipe with --recipe"));
+    }
+    if let Some(out) = &args.out {
+        output::only_over_a_model(out)?;
     }
     let host = input::host(global)?;
     let set = input::set(&args.set, &args.rows, RowChoice::OfSet)?;
@@ -30,12 +35,14 @@ pub(crate) fn run(args: &Calibrate, global: &Global) -> Result<u8, Failure> {
         strip: args.strip,
     };
     if !global.json {
-        println!("{said}");
-        set.notes.iter().for_each(|n| println!("{n}"));
+        outln!("{said}");
+        set.notes.iter().for_each(|n| outln!("{n}"));
     }
     let model = progress::while_doing("calibrating", || calibrate(&set, &recipe, &host, &options))?;
     if model.usable() == 0 {
-        if !global.json {
+        if global.json {
+            print::json(&adit_calibration::CalibrateDocument::of(&model, None))?;
+        } else {
             print_model(&model);
         }
         return Err(Failure {
@@ -44,6 +51,7 @@ pub(crate) fn run(args: &Calibrate, global: &Global) -> Result<u8, Failure> {
         });
     }
     let out = args.out.clone().unwrap_or_else(|| default_name(&model, args));
+    output::only_over_a_model(&out)?;
     model.write(&out)?;
     if global.json {
         return print::json(&adit_calibration::CalibrateDocument::of(
@@ -52,7 +60,7 @@ pub(crate) fn run(args: &Calibrate, global: &Global) -> Result<u8, Failure> {
         ));
     }
     print_model(&model);
-    println!("\nmodel written to {}", out.display());
+    outln!("\nmodel written to {}", out.display());
     Ok(0)
 }
 
@@ -89,8 +97,8 @@ fn reasons(model: &Model) -> String {
 /// What was done and how good it is: one row per analyte.
 pub(crate) fn print_model(model: &Model) {
     let p = &model.provenance;
-    println!("cv = {}, seed {}; route {}", p.cv, p.seed, p.route);
-    p.defaulted.iter().for_each(|d| println!("{d}"));
+    outln!("cv = {}, seed {}; route {}", p.cv, p.seed, p.route);
+    p.defaulted.iter().for_each(|d| outln!("{d}"));
     let mut table = print::Table::new(&[
         "analyte", "unit", "n", "<LOD", "LVs", "RMSEC", "RMSECV", "bias", "RPD", "R2cv", "verdict",
     ]);
@@ -111,23 +119,21 @@ pub(crate) fn print_model(model: &Model) {
             verdict(a),
         ]);
     }
-    print!("\n{table}");
+    out!("\n{table}");
     if model.analytes.iter().any(|a| a.figures_log10.is_some()) {
-        println!("RPD and R2cv are of log10 values.");
+        outln!("RPD and R2cv are of log10 values.");
     }
     for a in &model.analytes {
-        a.notes.iter().for_each(|n| println!("{}: {n}", a.name));
+        a.notes.iter().for_each(|n| outln!("{}: {n}", a.name));
     }
 }
 
-/// Below this RPD a calibration tells little more than the mean: category C of Chang et al. 2001 (doi:10.2136/sssaj2001.652480x).
-const WEAK_RPD: f64 = 1.4;
-
 fn verdict(a: &AnalyteModel) -> String {
-    let rpd = a.figures_log10.as_ref().unwrap_or(&a.figures).rpd;
-    match &a.unfit {
-        Some(why) => format!("unfit: {why}"),
-        None if rpd.is_some_and(|r| r < WEAK_RPD) => format!("weak (RPD below {WEAK_RPD})"),
-        None => "usable".to_owned(),
+    match (status(a), &a.unfit) {
+        (_, Some(why)) => format!("unfit: {why}"),
+        (Status::NoInterval, _) => "no estimate: too few samples for an interval".to_owned(),
+        (Status::Weak, _) => format!("weak: RPD below {WEAK_RPD}"),
+        (Status::Caution, _) => "use with care: see below".to_owned(),
+        _ => "usable".to_owned(),
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn run(out: &Path, global: &Global) -> Result<u8, Failure> {
     if global.json {
         print::json(&json!({ "out": out, "sets": documents }))?;
     } else {
-        println!(
+        outln!(
             "An estimate is not a compliance measurement; README.md says what it must not be used for."
         );
     }
@@ -211,23 +211,23 @@ impl Run {
     fn print(&self) {
         let model = self.model.model();
         let mine = model.mine.as_deref().unwrap_or("set");
-        println!("== {mine} ({})", self.folder.display());
-        self.notes.iter().for_each(|n| println!("{n}"));
-        println!("calibrated on the first {} samples in time", self.training);
+        outln!("== {mine} ({})", self.folder.display());
+        self.notes.iter().for_each(|n| outln!("{n}"));
+        outln!("calibrated on the first {} samples in time", self.training);
         print_model(model);
         self.print_new();
-        println!();
+        outln!();
         print_evaluation(&self.evaluation);
-        self.firmware.iter().for_each(|l| println!("{l}"));
-        self.files.iter().for_each(|f| println!("written {}", f.display()));
-        println!();
+        self.firmware.iter().for_each(|l| outln!("{l}"));
+        self.files.iter().for_each(|f| outln!("written {}", f.display()));
+        outln!();
     }
 
     /// The newest samples: estimate, interval, verdict, and what the ICP found.
     fn print_new(&self) {
         let samples = &self.evaluation.samples;
         let shown = SHOWN.min(samples.len());
-        println!(
+        outln!(
             "\nthe {} samples that follow were estimated; the last {shown} of them beside the ICP result:",
             samples.len()
         );
@@ -258,7 +258,7 @@ impl Run {
                 ]);
             }
         }
-        print!("{table}");
+        out!("{table}");
     }
 
     fn document(&self) -> serde_json::Value {

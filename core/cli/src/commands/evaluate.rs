@@ -22,7 +22,7 @@ pub(crate) fn run(args: &Evaluate, global: &Global) -> Result<u8, Failure> {
     }
     print_evaluation(&evaluation);
     if options.include_seen && !evaluation.seen.is_empty() {
-        println!("The model was made from the rows that it has seen: these figures flatter it.");
+        outln!("The model was made from the rows that it has seen: these figures flatter it.");
     }
     Ok(0)
 }
@@ -58,8 +58,8 @@ pub(crate) fn print_evaluation(e: &Evaluation) {
             row("accepted", &a.accepted);
         }
     }
-    print!("{table}");
-    println!(
+    out!("{table}");
+    outln!(
         "\n{} rows, {} of them seen in calibration{}. Coverage is of the {:.0} % interval.",
         e.rows,
         e.seen.len(),
@@ -67,6 +67,6 @@ pub(crate) fn print_evaluation(e: &Evaluation) {
         100.0 * e.level
     );
     for a in e.analytes.iter().filter(|a| a.unfit.is_some()) {
-        println!("{}: unfit: {}", a.name, a.unfit.as_deref().unwrap_or_default());
+        outln!("{}: unfit: {}", a.name, a.unfit.as_deref().unwrap_or_default());
     }
 }

@@ -37,10 +37,10 @@ pub(crate) fn run(args: &Export, global: &Global) -> Result<u8, Failure> {
         return print::json(&document(args, &compiled, &inputs, &files, &model));
     }
     print_compiled(&compiled, &inputs);
-    files.iter().for_each(|f| println!("written {}", f.display()));
+    files.iter().for_each(|f| outln!("written {}", f.display()));
     if args.to == "c" {
         let (stem, libm) = (&compiled.stem, if compiled.needs_libm { " -lm" } else { "" });
-        println!(
+        outln!(
             "self-test: gcc -O2 -Wall -Wextra -Werror -std=c99 -ffp-contract=off -DADIT_SELFTEST {stem}.c -o selftest{libm} && ./selftest"
         );
     }
@@ -174,16 +174,18 @@ pub(crate) fn write(compiled: &Compiled, to: &str, out: &Path) -> Result<Vec<Pat
 }
 
 pub(crate) fn print_compiled(c: &Compiled, inputs: &[String]) {
-    c.notes.iter().for_each(|n| println!("{n}"));
+    c.notes.iter().for_each(|n| outln!("{n}"));
     for b in &c.bounds {
         let unit = if b.log10 { "in log10" } else { &b.unit };
-        println!(
+        outln!(
             "{}: largest difference from predict on the calibration rows {:.1e} {unit} = {:.1e} of RMSECV",
-            b.name, b.error, b.of_rmsecv
+            b.name,
+            b.error,
+            b.of_rmsecv
         );
     }
-    c.left_out.iter().for_each(|(name, why)| println!("{name}: not in the firmware ({why})"));
-    println!(
+    c.left_out.iter().for_each(|(name, why)| outln!("{name}: not in the firmware ({why})"));
+    outln!(
         "{} inputs; blob {} bytes; C tables {} bytes; working memory {} bytes",
         inputs.len(),
         c.blob.len(),

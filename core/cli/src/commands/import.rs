@@ -21,7 +21,7 @@ pub(crate) fn run(files: &[PathBuf], out: &Path, global: &Global) -> Result<u8, 
                 content.kind.describe()
             )));
         }
-        content.notes.iter().for_each(|n| eprintln!("adit: {}: {n}", file.display()));
+        content.notes.iter().for_each(|n| note!("adit: {}: {n}", file.display()));
         tables.push(content.table);
     }
     let done = Store::default().append_all(out, &tables)?;
@@ -30,10 +30,10 @@ pub(crate) fn run(files: &[PathBuf], out: &Path, global: &Global) -> Result<u8, 
             "store": out, "files": files, "added": done.added, "present": done.present, "total": done.total,
         }));
     }
-    println!("{} captures added to {}", done.added, out.display());
+    outln!("{} captures added to {}", done.added, out.display());
     if done.present > 0 {
-        println!("{} were there already, equal in every value", done.present);
+        outln!("{} were there already, equal in every value", done.present);
     }
-    println!("{} captures in the store", done.total);
+    outln!("{} captures in the store", done.total);
     Ok(0)
 }

@@ -39,11 +39,7 @@ pub(crate) fn run(file: &Path, global: &Global) -> Result<u8, Failure> {
                 &json!({ "file": file, "kind": "results", "rows": rows, "columns": columns }),
             );
         }
-        println!(
-            "{}: estimates (HDF5), {rows} rows\ncolumns {}",
-            file.display(),
-            columns.join(", ")
-        );
+        outln!("{}: estimates (HDF5), {rows} rows\ncolumns {}", file.display(), columns.join(", "));
         return Ok(0);
     }
     captures(file, global)
@@ -68,7 +64,7 @@ fn set(folder: &Path, global: &Global) -> Result<u8, Failure> {
         }));
     }
     let mine = set.mine.as_deref().unwrap_or("(no mine named)");
-    println!("{}: calibration set of {}, {mine}", folder.display(), set.kind);
+    outln!("{}: calibration set of {}, {mine}", folder.display(), set.kind);
     print_table(&set.table);
     let mut table =
         print::Table::new(&["analyte", "unit", "measured", "<LOD", "not measured", "limit"]);
@@ -83,8 +79,8 @@ fn set(folder: &Path, global: &Global) -> Result<u8, Failure> {
             print::number(set.limits.get(&a.name).copied()),
         ]);
     }
-    print!("\n{table}");
-    set.notes.iter().for_each(|n| println!("{n}"));
+    out!("\n{table}");
+    set.notes.iter().for_each(|n| outln!("{n}"));
     Ok(0)
 }
 
@@ -96,20 +92,20 @@ fn model(file: &Path, global: &Global) -> Result<u8, Failure> {
             "recipe": model.recipe, "provenance": model.provenance }));
     }
     let mine = model.mine.as_deref().unwrap_or("(no mine named)");
-    println!(
+    outln!(
         "{}: model of {mine} for {}, made by adit {}",
         file.display(),
         model.kind,
         model.provenance.adit
     );
-    println!("reads {} of {}", model.reads.iter().filter(|r| **r).count(), model.axis.summary());
+    outln!("reads {} of {}", model.reads.iter().filter(|r| **r).count(), model.axis.summary());
     print_model(&model);
-    println!("\nrecipe\n{}", model.recipe.trim_end());
+    outln!("\nrecipe\n{}", model.recipe.trim_end());
     for p in &model.provenance.plugins {
-        println!("plugin {} {} ({}, {})", p.id, p.version, p.library, p.trust);
+        outln!("plugin {} {} ({}, {})", p.id, p.version, p.library, p.trust);
     }
     let kept = if model.table.is_some() { "kept inside" } else { "left out (stripped)" };
-    println!("calibration table {kept}; {} verification rows", model.verification.rows.len());
+    outln!("calibration table {kept}; {} verification rows", model.verification.rows.len());
     Ok(0)
 }
 
@@ -127,10 +123,10 @@ fn node_model(file: &Path, bytes: &[u8], global: &Global) -> Result<u8, Failure>
             "outputs": outputs, "scratch_bytes": 4 * model.scratch_len(), "provenance": provenance,
         }));
     }
-    println!("{}: node model, {} bytes, checked whole", file.display(), bytes.len());
-    println!("{} inputs, working memory {} bytes", model.input_len(), 4 * model.scratch_len());
-    outputs.iter().for_each(|o| println!("output {} [{}]", o.name, unit::text(o.unit)));
-    println!("made from the model whose SHA-256 begins {provenance}");
+    outln!("{}: node model, {} bytes, checked whole", file.display(), bytes.len());
+    outln!("{} inputs, working memory {} bytes", model.input_len(), 4 * model.scratch_len());
+    outputs.iter().for_each(|o| outln!("output {} [{}]", o.name, unit::text(o.unit)));
+    outln!("made from the model whose SHA-256 begins {provenance}");
     Ok(0)
 }
 
@@ -140,9 +136,9 @@ fn captures(file: &Path, global: &Global) -> Result<u8, Failure> {
         return print::json(&json!({ "file": file, "kind": content.kind.describe(),
             "rows": content.table.rows(), "table": shape(&content.table), "notes": content.notes }));
     }
-    println!("{}: {}", file.display(), content.kind.describe());
+    outln!("{}: {}", file.display(), content.kind.describe());
     print_table(&content.table);
-    content.notes.iter().for_each(|n| println!("{n}"));
+    content.notes.iter().for_each(|n| outln!("{n}"));
     Ok(0)
 }
 
@@ -183,18 +179,18 @@ fn print_table(t: &Table) {
             .collect::<Vec<_>>()
             .join(", "),
     };
-    println!("{} rows; {columns}", t.rows());
+    outln!("{} rows; {columns}", t.rows());
     if let Some((first, last)) = span(t) {
-        println!("from {first} to {last}");
+        outln!("from {first} to {last}");
     }
     let labels: Vec<&str> = t.labels.iter().map(|l| l.name.as_str()).collect();
     if !labels.is_empty() {
-        println!("labels: {}", labels.join(", "));
+        outln!("labels: {}", labels.join(", "));
     }
     let finite = t.values.iter().copied().filter(|v| v.is_finite());
     let (low, high) = finite.fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(v), b.max(v)));
     if low <= high {
-        println!(
+        outln!(
             "values {} to {}; {} missing or not finite",
             print::number(Some(low)),
             print::number(Some(high)),

@@ -33,8 +33,8 @@ fn list(global: &Global) -> Result<u8, Failure> {
         let from = if p.library.trust == "builtin" { "built in" } else { &p.library.file };
         table.row([p.id.as_str(), &p.version, kind(p), from, &p.summary]);
     }
-    print!("{table}");
-    println!(
+    out!("{table}");
+    outln!(
         "\nadit plugin inspect ID shows parameters and source. Nothing foreign was run for this list."
     );
     Ok(0)
@@ -54,7 +54,7 @@ fn inspect(id: &str, global: &Global) -> Result<u8, Failure> {
     if global.json {
         return print::json(&json!({ "plugin": p }));
     }
-    println!("{} {} ({})\n{}\n", p.id, p.version, kind(&p), p.summary);
+    outln!("{} {} ({})\n{}\n", p.id, p.version, kind(&p), p.summary);
     let facts = [
         ("flags", p.flags.names().join(", ")),
         ("source", p.reference.clone()),
@@ -63,7 +63,7 @@ fn inspect(id: &str, global: &Global) -> Result<u8, Failure> {
         ("SHA-256", p.library.sha256.clone()),
     ];
     for (name, text) in facts.iter().filter(|(_, t)| !t.is_empty()) {
-        println!("{name:<8} {text}");
+        outln!("{name:<8} {text}");
     }
     if !p.params.is_empty() {
         let mut table =
@@ -77,7 +77,7 @@ fn inspect(id: &str, global: &Global) -> Result<u8, Failure> {
             let default = q.default.as_deref().unwrap_or("(must be given)");
             table.row([q.name.as_str(), &q.kind, default, &range, &q.unit, &q.help]);
         }
-        print!("\n{table}");
+        out!("\n{table}");
     }
     Ok(0)
 }
@@ -93,14 +93,14 @@ fn trust(file: &Path, global: &Global) -> Result<u8, Failure> {
             "plugins": report.plugins, "replaced": report.replaced, "lock": report.lock,
         }));
     }
-    println!("trusted {}", report.file.display());
-    println!("SHA-256 {}", report.sha256);
+    outln!("trusted {}", report.file.display());
+    outln!("SHA-256 {}", report.sha256);
     if let Some(former) = &report.replaced {
-        println!("in place of the former {former}");
+        outln!("in place of the former {former}");
     }
     for p in &report.plugins {
-        println!("  {} {} ({}): {}", p.id, p.version, kind(p), p.summary);
+        outln!("  {} {} ({}): {}", p.id, p.version, kind(p), p.summary);
     }
-    println!("Its code was run once to read this. Entered in {}", report.lock.display());
+    outln!("Its code was run once to read this. Entered in {}", report.lock.display());
     Ok(0)
 }

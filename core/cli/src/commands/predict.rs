@@ -2,14 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
-use adit_calibration::PredictDocument;
 use adit_calibration::Verdict;
 use adit_calibration::{SamplePrediction, predict};
 use adit_spectra::{ReadOptions, read_any};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::args::{Global, Predict};
 use crate::failure::{Failure, NOTHING_USABLE};
 use crate::{input, output, print, progress};
+
+/// One sample's estimates with the file that it stands in.
+#[derive(Serialize)]
+struct FromFile<'a> {
+    file: &'a str,
+    #[serde(flatten)]
+    sample: &'a SamplePrediction,
+}
 
 /// Where the estimates go.
 enum To {
@@ -24,12 +33,17 @@ enum To {
 pub(crate) fn run(args: &Predict, global: &Global) -> Result<u8, Failure> {
     let to = destination(args.out.as_deref())?;
     let level = input::level(args.level)?;
+    if let To::Csv(path) | To::Hdf5(path) = &to {
+        let read: Vec<&Path> =
+            args.inputs.iter().chain([&args.model]).map(PathBuf::as_path).collect();
+        output::not_over(path, &read)?;
+    }
     let host = input::host(global)?;
     let model = input::model(&args.model, &host)?;
     let mut samples: Vec<(String, SamplePrediction)> = Vec::new();
     for file in &args.inputs {
         let content = read_any(file, &ReadOptions::default())?;
-        content.notes.iter().for_each(|n| eprintln!("adit: {}: {n}", file.display()));
+        content.notes.iter().for_each(|n| note!("adit: {}: {n}", file.display()));
         let estimates =
             progress::while_doing("predicting", || predict(&model, &content.table, level))
                 .map_err(|e| e.in_file(file.display().to_string()))?;
@@ -39,16 +53,16 @@ pub(crate) fn run(args: &Predict, global: &Global) -> Result<u8, Failure> {
     match &to {
         To::Csv(path) => output::write_csv(path, &samples)?,
         To::Hdf5(path) => output::write_hdf5(path, &samples, &args.model.display().to_string())?,
-        To::Standard if !global.json => print!("{}", output::csv(&samples)?),
+        To::Standard if !global.json => out!("{}", output::csv(&samples)?),
         To::Terminal if !global.json => print_samples(&samples),
         _ => {}
     }
     if global.json {
-        let plain: Vec<SamplePrediction> = samples.iter().map(|(_, s)| s.clone()).collect();
-        let model = args.model.display().to_string();
-        print::json(&PredictDocument { model, samples: &plain })?;
+        let samples: Vec<FromFile<'_>> =
+            samples.iter().map(|(file, sample)| FromFile { file, sample }).collect();
+        print::json(&json!({ "model": args.model, "samples": samples }))?;
     } else if let To::Csv(path) | To::Hdf5(path) = &to {
-        println!("{} written: {}", path.display(), summary(&samples));
+        outln!("{} written: {}", path.display(), summary(&samples));
     }
     Ok(exit_code(&samples, args.strict))
 }
@@ -69,15 +83,16 @@ fn destination(out: Option<&Path>) -> Result<To, Failure> {
     }
 }
 
-/// One row per estimate.
-pub(crate) fn print_samples(samples: &[(String, SamplePrediction)]) {
+/// One row per estimate; with the file where there are several.
+fn print_samples(samples: &[(String, SamplePrediction)]) {
+    let several = samples.windows(2).any(|w| w[0].0 != w[1].0);
     let mut table = print::Table::new(&[
         "sample", "analyte", "value", "lower", "upper", "unit", "verdict", "why",
     ]);
-    for (_, s) in samples {
+    for (file, s) in samples {
         for a in &s.analytes {
             table.row([
-                s.id.clone(),
+                if several { format!("{file}: {}", s.id) } else { s.id.clone() },
                 a.name.clone(),
                 print::number(a.value),
                 print::number(a.lower),
@@ -88,9 +103,9 @@ pub(crate) fn print_samples(samples: &[(String, SamplePrediction)]) {
             ]);
         }
     }
-    print!("{table}");
+    out!("{table}");
     let level = samples.first().and_then(|(_, s)| s.analytes.first()).map_or(0.95, |a| a.level);
-    println!(
+    outln!(
         "\nlower and upper: {:.0} % interval for a new ICP result. {}",
         100.0 * level,
         summary(samples)

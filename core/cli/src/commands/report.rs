@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::args::{Global, Language};
 use crate::failure::Failure;
 use crate::report::{Lang, render};
-use crate::{input, print, report_data};
+use crate::{input, output, print, report_data};
 
 pub(crate) fn run(
     model: &Path,
@@ -17,6 +17,7 @@ pub(crate) fn run(
     lang: Language,
     global: &Global,
 ) -> Result<u8, Failure> {
+    output::not_over(out, &[model])?;
     let host = input::host(global)?;
     let loaded = input::model(model, &host)?;
     let bytes = std::fs::read(model)
@@ -27,7 +28,7 @@ pub(crate) fn run(
     if global.json {
         return print::json(&json!({ "model": model, "report": out }));
     }
-    println!("report written to {}", out.display());
+    outln!("report written to {}", out.display());
     Ok(0)
 }
 

@@ -141,6 +141,9 @@ pub(crate) struct Analyte {
     pub(crate) notes: Vec<String>,
 }
 
+/// Below this RPD a calibration tells little more than the mean: category C of Chang et al. 2001 (doi:10.2136/sssaj2001.652480x).
+pub(crate) const WEAK_RPD: f64 = 1.4;
+
 /// Whether an analyte's model may be used.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Status {
@@ -148,6 +151,8 @@ pub(crate) enum Status {
     Usable,
     /// It may, but references were below the limit of the ICP: every estimate is at best a warning.
     Caution,
+    /// It may, but it tells little more than the mean: RPD below [`WEAK_RPD`].
+    Weak,
     /// Too few samples for an interval: every estimate is refused.
     NoInterval,
     /// Zero components were chosen: no model is better than the mean.
@@ -160,12 +165,12 @@ pub(crate) enum Status {
 
 impl Status {
     /// From what a model says: the engine's reason where the analyte is unfit, whether a chain was fitted, its component count, R2
-    /// of cross-validation on the model's scale, whether there is an interval, and the number of references below a limit.
+    /// and RPD of cross-validation on the model's scale, whether there is an interval, and the number of references below a limit.
     pub(crate) fn of(
         unfit: Option<&str>,
         fitted: bool,
         components: usize,
-        r2cv: Option<f64>,
+        (r2cv, rpd): (Option<f64>, Option<f64>),
         interval: bool,
         censored: usize,
     ) -> Status {
@@ -174,6 +179,7 @@ impl Status {
             Some(_) if fitted && r2cv.is_some_and(|r2| r2 <= 0.0) => Status::NotBetterThanMean,
             Some(why) => Status::Other(why.to_owned()),
             None if !interval => Status::NoInterval,
+            None if rpd.is_some_and(|rpd| rpd < WEAK_RPD) => Status::Weak,
             None if censored > 0 => Status::Caution,
             None => Status::Usable,
         }
@@ -181,7 +187,7 @@ impl Status {
 
     /// Whether estimates are given at all.
     pub(crate) fn gives_estimates(&self) -> bool {
-        matches!(self, Status::Usable | Status::Caution)
+        matches!(self, Status::Usable | Status::Caution | Status::Weak)
     }
 }
 

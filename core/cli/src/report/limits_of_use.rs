@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::data::{Analyte, Kind, ReportData, Status};
+use super::data::{Analyte, Kind, ReportData};
 use super::texts::{Texts, fill};
 
 /// With fewer samples than this the figures themselves are said to be uncertain.
@@ -19,7 +19,7 @@ pub(crate) fn section(data: &ReportData, t: &Texts) -> Markup {
     };
     let indirect = join(&|a| a.status.gives_estimates() && is_indirect(data.kind, &a.name));
     let unfit = join(&|a| !a.status.gives_estimates());
-    let censored = join(&|a| a.status == Status::Caution);
+    let censored = join(&|a| a.status.gives_estimates() && a.censored > 0);
     let fewest = data.analytes.iter().filter(|a| a.status.gives_estimates()).map(|a| a.n).min();
     html! {
         section.limits-of-use id="limits" {

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::texts::{Lang, Texts, fill};
 
 /// Known sentences: `{}` stands for what varies, in order `{0}`, `{1}` ... of the Japanese.
-const KNOWN: [(&str, &str); 21] = [
+const KNOWN: &[(&str, &str)] = &[
     ("unfit", "成分が不適合"),
     ("below 0", "0 未満"),
     ("below the detection limit of the ICP, {}", "ICP 下限値 {0} 未満"),
@@ -52,6 +52,11 @@ const KNOWN: [(&str, &str); 21] = [
     ),
     ("cv = {}, the default for {} samples", "交差検証 = {0}（試料 {1} 件での既定値）"),
     ("nothing could be fitted", "検量できなかった"),
+    ("too few samples to try a component", "試料が少なく、潜在変数を一つも試せない"),
+    (
+        "{} rows are left out because another analyte of the joint model has no value there",
+        "同時モデルの他の成分に ICP 分析値がないため、{0} 行を除外",
+    ),
 ];
 
 /// A sentence of the engine.

@@ -10,7 +10,7 @@ pub(crate) fn for_reading(data: &ReportData) -> ReportData {
     for analyte in &mut data.analytes {
         unit(&mut analyte.unit);
         for point in &mut analyte.points {
-            point.verdict = at_best(&analyte.status, point.verdict);
+            point.verdict = at_best(&analyte.status, analyte.censored, point.verdict);
         }
         if let Ok(coefficients) = &mut analyte.coefficients {
             axis(&mut coefficients.axis);
@@ -19,12 +19,12 @@ pub(crate) fn for_reading(data: &ReportData) -> ReportData {
     data
 }
 
-/// The verdict on a row of an analyte with this status.
-fn at_best(status: &Status, verdict: Verdict) -> Verdict {
-    match (status, verdict) {
-        (Status::Usable, v) => v,
-        (Status::Caution, Verdict::Ok | Verdict::Warn) => Verdict::Warn,
-        _ => Verdict::Refuse,
+/// The verdict on a row of an analyte with this status and so many references below a limit.
+fn at_best(status: &Status, censored: usize, verdict: Verdict) -> Verdict {
+    match verdict {
+        _ if !status.gives_estimates() => Verdict::Refuse,
+        Verdict::Ok if censored > 0 => Verdict::Warn,
+        v => v,
     }
 }
 
@@ -50,10 +50,11 @@ mod tests {
 
     #[test]
     fn no_row_is_better_than_its_analyte() {
-        assert_eq!(at_best(&Status::Usable, Verdict::Ok), Verdict::Ok);
-        assert_eq!(at_best(&Status::Caution, Verdict::Ok), Verdict::Warn);
-        assert_eq!(at_best(&Status::Caution, Verdict::Refuse), Verdict::Refuse);
-        assert_eq!(at_best(&Status::MeanIsBest, Verdict::Ok), Verdict::Refuse);
+        assert_eq!(at_best(&Status::Usable, 0, Verdict::Ok), Verdict::Ok);
+        assert_eq!(at_best(&Status::Weak, 0, Verdict::Ok), Verdict::Ok);
+        assert_eq!(at_best(&Status::Caution, 2, Verdict::Ok), Verdict::Warn);
+        assert_eq!(at_best(&Status::Caution, 2, Verdict::Refuse), Verdict::Refuse);
+        assert_eq!(at_best(&Status::MeanIsBest, 0, Verdict::Ok), Verdict::Refuse);
     }
 
     #[test]

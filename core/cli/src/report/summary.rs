@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::data::{Analyte, ReportData, Status, Verdict};
+use super::data::{Analyte, ReportData, Status, Verdict, WEAK_RPD};
 use super::interval_width;
 use super::number::{NONE, decimals3, percent, three};
 use super::phrases::say;
@@ -93,6 +93,7 @@ pub(crate) fn badge(a: &Analyte, t: &Texts) -> Markup {
     let (class, sign, word) = match a.status {
         Status::Usable => ("ok", "●", t.usable),
         Status::Caution => ("warn", "▲", t.caution),
+        Status::Weak => ("warn", "▲", t.weak),
         Status::NoInterval => ("refuse", "✕", t.no_estimate),
         Status::MeanIsBest | Status::NotBetterThanMean | Status::Other(_) => {
             ("refuse", "✕", t.unfit)
@@ -108,6 +109,10 @@ pub(crate) fn reason(a: &Analyte, t: &Texts) -> Markup {
         @match &a.status {
             Status::Usable => { (fill(t.why_usable, &[&r2])) }
             Status::Caution => { (fill(t.why_caution, &[&a.censored.to_string()])) }
+            Status::Weak => {
+                (fill(t.why_weak, &[&WEAK_RPD.to_string(), &r2]))
+                @if a.censored > 0 { (t.space) (fill(t.why_caution, &[&a.censored.to_string()])) }
+            }
             Status::NoInterval => { (t.why_no_interval) }
             Status::MeanIsBest => { (t.why_mean) }
             Status::NotBetterThanMean => { (fill(t.why_r2, &[&r2])) }

@@ -304,12 +304,19 @@ fn hundreds_of_rows_stay_a_page_that_opens() {
 #[test]
 fn a_status_follows_from_what_the_model_says() {
     for (status, want) in [
-        (Status::of(None, true, 3, Some(0.9), true, 0), Status::Usable),
-        (Status::of(None, true, 3, Some(0.9), true, 2), Status::Caution),
-        (Status::of(None, true, 3, Some(0.9), false, 2), Status::NoInterval),
-        (Status::of(Some("no"), true, 0, Some(-0.1), true, 0), Status::MeanIsBest),
-        (Status::of(Some("no"), true, 1, Some(-0.1), true, 0), Status::NotBetterThanMean),
-        (Status::of(Some("constant"), false, 0, None, false, 0), Status::Other("constant".into())),
+        (Status::of(None, true, 3, (Some(0.9), Some(2.0)), true, 0), Status::Usable),
+        (Status::of(None, true, 3, (Some(0.9), Some(2.0)), true, 2), Status::Caution),
+        (Status::of(None, true, 3, (Some(0.2), Some(1.1)), true, 2), Status::Weak),
+        (Status::of(None, true, 3, (Some(0.9), Some(2.0)), false, 2), Status::NoInterval),
+        (Status::of(Some("no"), true, 0, (Some(-0.1), Some(2.0)), true, 0), Status::MeanIsBest),
+        (
+            Status::of(Some("no"), true, 1, (Some(-0.1), Some(2.0)), true, 0),
+            Status::NotBetterThanMean,
+        ),
+        (
+            Status::of(Some("constant"), false, 0, (None, Some(2.0)), false, 0),
+            Status::Other("constant".into()),
+        ),
     ] {
         assert_eq!(status, want);
     }

@@ -110,6 +110,8 @@ pub(crate) struct Texts {
     /// Status.
     pub(crate) caution: &'static str,
     /// Status.
+    pub(crate) weak: &'static str,
+    /// Status.
     pub(crate) no_estimate: &'static str,
     /// Status.
     pub(crate) unfit: &'static str,
@@ -117,6 +119,8 @@ pub(crate) struct Texts {
     pub(crate) why_usable: &'static str,
     /// Reason: {0} count.
     pub(crate) why_caution: &'static str,
+    /// Reason: {0} RPD, {1} R2.
+    pub(crate) why_weak: &'static str,
     /// Reason.
     pub(crate) why_no_interval: &'static str,
     /// Reason.
