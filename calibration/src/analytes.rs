@@ -10,7 +10,7 @@ use crate::fit::{Fitted, Targets, fit};
 use crate::interval::{Spread, Uncertainty};
 use crate::model::{AnalyteModel, AnalyteRows, CalibrationFigures, Cell, ComponentChoice};
 use crate::prepare::Prepared;
-use crate::set::{Analyte, CalibrationSet, Reference};
+use crate::set::{Analyte, CalibrationSet};
 use crate::{Error, Result};
 
 /// An analyte that nothing can be fitted to, and why.
@@ -180,7 +180,7 @@ fn without_chain(set: &CalibrationSet, analyte: &Analyte, log10: bool, why: &str
         interval: None,
         applicability: Applicability { space: None, t2_limits: None, q_limits: None, note: None },
         chain: None,
-        rows: Some(AnalyteRows { references: cells(analyte), ..AnalyteRows::default() }),
+        rows: Some(AnalyteRows { references: Cell::of_analyte(analyte), ..AnalyteRows::default() }),
         notes: Vec::new(),
     }
 }
@@ -241,14 +241,4 @@ fn with_chain(set: &CalibrationSet, analyte: &Analyte, fitted: Fitted) -> Result
         notes,
         ..base
     })
-}
-
-/// The references as they are kept.
-pub(crate) fn cells(analyte: &Analyte) -> Vec<Cell> {
-    let cell = |r: &Reference| match *r {
-        Reference::Measured(v) => Cell::Measured(v),
-        Reference::Below(below) => Cell::Below { below },
-        Reference::Missing => Cell::Missing(()),
-    };
-    analyte.references.iter().map(cell).collect()
 }

@@ -13,6 +13,8 @@ pub(crate) struct Blocks {
     pub(crate) samples: usize,
     /// First row of each row's block; a block is what may not be torn apart.
     pub(crate) first: Vec<usize>,
+    /// First row whose values are those of each row to the last bit.
+    pub(crate) identical: Vec<usize>,
 }
 
 impl Blocks {
@@ -21,7 +23,7 @@ impl Blocks {
         let n = table.rows();
         let mut leader: Vec<usize> = (0..n).collect();
         let (mut by_id, mut by_bits) = (HashMap::new(), HashMap::new());
-        let mut sample = Vec::with_capacity(n);
+        let (mut sample, mut identical) = (Vec::with_capacity(n), Vec::with_capacity(n));
         for (row, values) in table.iter_rows().enumerate() {
             let number = by_id.len();
             let (first_row, number) =
@@ -30,10 +32,11 @@ impl Blocks {
             join(&mut leader, row, first_row);
             let bits: Vec<u64> = values.iter().map(|v| v.to_bits()).collect();
             let twin = *by_bits.entry(bits).or_insert(row);
+            identical.push(twin);
             join(&mut leader, row, twin);
         }
         let first = (0..n).map(|row| find(&mut leader, row)).collect();
-        Blocks { sample, samples: by_id.len(), first }
+        Blocks { sample, samples: by_id.len(), first, identical }
     }
 
     /// Block of each row, numbered by first appearance.
@@ -75,6 +78,7 @@ mod tests {
         assert_eq!(blocks.sample, [0, 1, 2, 0, 3, 4]);
         assert_eq!(blocks.samples, 5);
         assert_eq!(blocks.first, [0, 1, 2, 0, 4, 0]);
+        assert_eq!(blocks.identical, [0, 1, 2, 3, 4, 3]);
         assert_eq!(blocks.numbered(), [0, 1, 2, 0, 3, 0]);
     }
 }

@@ -4,6 +4,8 @@ use adit_engine::recipe::Components;
 use adit_engine::{Plugins, Recipe};
 
 use crate::analytes::fit_all;
+use crate::choose::rule_of;
+use crate::folds::group_cells;
 use crate::model::{CalibrationTable, InputFile, Model, Provenance, UsedPlugin, Verification};
 use crate::prepare::Prepared;
 use crate::seen::row_digest;
@@ -34,10 +36,11 @@ impl Default for Options {
 /// The recipe of a set where the caller gives none: the set's own, else the default of its kind; with a sentence that says which.
 ///
 /// # Errors
-/// A recipe that cannot be read; names the file.
+/// [`crate::ErrorKind::Input`]: the set's own recipe cannot be read; names the file.
 pub fn recipe_of(set: &CalibrationSet) -> Result<(Recipe, String)> {
     if let Some((file, text)) = &set.recipe_text {
-        let recipe = Recipe::parse(text).map_err(|e| Error::from(e).in_file(file.as_str()))?;
+        let recipe =
+            Recipe::parse(text).map_err(|e| Error::from(e).stands_in_file(file.as_str()))?;
         return Ok((recipe, format!("recipe = {file}, the set's own")));
     }
     let (recipe, what) = match set.kind {
@@ -56,8 +59,8 @@ pub fn recipe_of(set: &CalibrationSet) -> Result<(Recipe, String)> {
 /// the whole is an error only when nothing at all could be fitted to. The result is the same on any number of threads.
 ///
 /// # Errors
-/// [`crate::ErrorKind::Usage`]: an unknown analyte, plugin, parameter or label column. [`crate::ErrorKind::Input`]: a value that is
-/// not finite (names sample and channel), a reference that has no logarithm, more components than the samples carry, an analyte
+/// [`crate::ErrorKind::Usage`]: an unknown analyte, plugin, parameter or label column. [`crate::ErrorKind::Input`]: a scheme or
+/// label column that `set.toml` names and that there is not; a value that is not finite (names sample and channel), a reference that has no logarithm, more components than the samples carry, an analyte
 /// that is constant or has too few samples when there is no other. [`crate::ErrorKind::Plugin`]: a plugin that fails or is not
 /// row-local though it says so.
 pub fn calibrate(
@@ -102,6 +105,7 @@ pub fn calibrate(
     let model = Model {
         mine: set.mine.clone(),
         kind: set.kind.to_string(),
+        timezone: set.timezone.clone(),
         recipe: recipe.to_toml(),
         axis: prepared.plan.axis.clone(),
         reads: prepared.reads.clone(),
@@ -116,21 +120,18 @@ pub fn calibrate(
     Ok(if options.strip { model.stripped() } else { model })
 }
 
-/// The name of the rule that gives the component count.
-pub(crate) fn rule_of(components: &Components) -> &'static str {
-    match components {
-        Components::Auto => "one-standard-error",
-        Components::Fixed(_) => "fixed",
-    }
-}
-
 /// The scheme in effect, and a sentence when nobody asked for it.
 fn scheme(set: &CalibrationSet, options: &Options) -> Result<(Scheme, Vec<String>)> {
     if let Some(scheme) = &options.cv {
         return Ok((scheme.clone(), Vec::new()));
     }
     if let Some(text) = &set.validation {
-        return Ok((text.parse().map_err(|e: Error| e.in_file("set.toml"))?, Vec::new()));
+        let here = |e: Error| e.stands_in_file("set.toml");
+        let scheme: Scheme = text.parse().map_err(here)?;
+        if let Scheme::Group(column) = &scheme {
+            group_cells(&set.table, column).map_err(here)?;
+        }
+        return Ok((scheme, Vec::new()));
     }
     let mut ids: Vec<&str> = set.table.ids.iter().map(String::as_str).collect();
     ids.sort_unstable();

@@ -1,5 +1,7 @@
 //! How many components: the one-standard-error rule on squared errors.
 
+use adit_engine::recipe::Components;
+
 /// The largest count that is ever searched.
 pub(crate) const MOST: usize = 15;
 
@@ -16,6 +18,14 @@ pub(crate) const MOST: usize = 15;
 pub fn search_limit(samples: usize, training: usize) -> usize {
     let by_samples = if samples < 40 { 7 } else { MOST };
     MOST.min(training.saturating_sub(2) / 2).min(by_samples)
+}
+
+/// The name of the rule that gives the component count.
+pub(crate) fn rule_of(components: &Components) -> &'static str {
+    match components {
+        Components::Auto => "one-standard-error",
+        Components::Fixed(_) => "fixed",
+    }
 }
 
 /// What the rule found.

@@ -163,8 +163,18 @@ impl<'a> CalibrateDocument<'a> {
 pub struct PredictDocument<'a> {
     /// Path of the model.
     pub model: String,
-    /// One per row of the input.
-    pub samples: &'a [SamplePrediction],
+    /// One per row of the inputs.
+    pub samples: Vec<PredictedSample<'a>>,
+}
+
+/// One row's estimates with the file that it stands in.
+#[derive(Clone, Debug, Serialize)]
+pub struct PredictedSample<'a> {
+    /// The input file, as it was named.
+    pub file: &'a str,
+    /// The estimates.
+    #[serde(flatten)]
+    pub sample: &'a SamplePrediction,
 }
 
 /// `adit evaluate --json`.

@@ -115,6 +115,15 @@ impl Error {
         self
     }
 
+    /// What is wrong stands in a file and was not typed: wrong usage becomes a wrong input.
+    #[must_use]
+    pub(crate) fn stands_in_file(mut self, file: impl Into<String>) -> Self {
+        if self.0.kind == ErrorKind::Usage {
+            self.0.kind = ErrorKind::Input;
+        }
+        self.in_file(file)
+    }
+
     /// Puts a folder before the name of the file, which was given relative to it.
     #[must_use]
     pub(crate) fn file_under(mut self, folder: &Path) -> Self {

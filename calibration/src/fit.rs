@@ -3,14 +3,12 @@
 use adit_engine::recipe::{Components, TargetTransform};
 use adit_engine::{Chain, Fold, Matrix, Plugins};
 
-use crate::analytes::cells;
 use crate::applicability::{Applicability, ScoreSpace, both, q_limit};
-use crate::calibrate::rule_of;
-use crate::choose::{MOST, one_standard_error, search_limit};
+use crate::choose::{MOST, one_standard_error, rule_of, search_limit};
 use crate::figures::{Figures, calibration_errors, finite};
 use crate::folds::Cut;
 use crate::interval::{Interval, Uncertainty};
-use crate::model::{AnalyteRows, CalibrationFigures, ComponentChoice};
+use crate::model::{AnalyteRows, CalibrationFigures, Cell, ComponentChoice};
 use crate::prepare::Prepared;
 use crate::problem::{OutOfFold, Problem};
 use crate::set::Analyte;
@@ -345,7 +343,7 @@ fn analyte_rows(
         one.test.iter().for_each(|row| fold[*row] = Some(f));
     }
     AnalyteRows {
-        references: cells(analyte),
+        references: Cell::of_analyte(analyte),
         fitted: targets.rows.clone(),
         fold,
         out_of_fold: sums

@@ -23,6 +23,8 @@ pub struct Layout {
     pub sample: Vec<usize>,
     /// Number of samples.
     pub samples: usize,
+    /// First row whose values are those of each row to the last bit.
+    pub identical: Vec<usize>,
 }
 
 /// The folds of one analyte: numbers are places in the list of rows that was cut to.
@@ -67,7 +69,13 @@ impl Layout {
                 units = place;
             }
         }
-        Ok(Layout { repeats, units, sample: blocks.sample, samples: blocks.samples })
+        Ok(Layout {
+            repeats,
+            units,
+            sample: blocks.sample,
+            samples: blocks.samples,
+            identical: blocks.identical,
+        })
     }
 
     /// Cuts to the rows that have the analyte, in ascending order; folds without such a row to predict are gone.
@@ -98,8 +106,7 @@ impl Layout {
             repeats.push(cut);
         }
         if smallest_training == 0 || smallest_training == usize::MAX {
-            return Err(Error::input("a fold has no sample to train on")
-                .hint("take another cross-validation scheme (--cv loo)"));
+            return Err(self.nothing_to_train_on(rows));
         }
         let mut numbers = HashMap::new();
         let units = rows
@@ -111,6 +118,19 @@ impl Layout {
             .collect();
         let samples = count(&mut (0..rows.len()));
         Ok(Cut { repeats, units, samples, smallest_training })
+    }
+
+    fn nothing_to_train_on(&self, rows: &[usize]) -> Error {
+        let twins = rows.windows(2).all(|p| self.identical[p[0]] == self.identical[p[1]]);
+        if twins && rows.len() > 1 {
+            return Error::input(format!(
+                "all {} captures are bit-identical, so no fold can be left out",
+                rows.len()
+            ))
+            .hint("give every sample its own capture: the export may have repeated one of them");
+        }
+        Error::input("a fold has no sample to train on")
+            .hint("take another cross-validation scheme (--cv loo)")
     }
 }
 
@@ -132,16 +152,24 @@ fn first_rows(blocks: &Blocks) -> Vec<usize> {
     first
 }
 
-/// Fold of each sample by the label of its first row.
-fn groups(table: &Table, blocks: &Blocks, column: &str) -> Result<Vec<usize>> {
-    let cells = table.label(column).ok_or_else(|| {
+/// The column of labels to group by.
+///
+/// # Errors
+/// [`crate::ErrorKind::Usage`]: there is no such column.
+pub(crate) fn group_cells<'t>(table: &'t Table, column: &str) -> Result<&'t [String]> {
+    table.label(column).ok_or_else(|| {
         let have: Vec<&str> = table.labels.iter().map(|l| l.name.as_str()).collect();
         let hint = match have.is_empty() {
             true => "the set has no label column".to_owned(),
             false => format!("the set has {}", have.join(", ")),
         };
         Error::usage(format!("there is no label column \"{column}\" to group by")).hint(hint)
-    })?;
+    })
+}
+
+/// Fold of each sample by the label of its first row.
+fn groups(table: &Table, blocks: &Blocks, column: &str) -> Result<Vec<usize>> {
+    let cells = group_cells(table, column)?;
     let mut numbers = HashMap::new();
     first_rows(blocks)
         .into_iter()
@@ -238,6 +266,17 @@ mod tests {
         let cut = layout.cut(&[0, 1, 2, 3, 4]).unwrap();
         assert_eq!((cut.samples, cut.smallest_training), (3, 2));
         assert_eq!(cut.units, [0, 1, 0, 2, 2]);
+    }
+
+    #[test]
+    fn captures_that_are_all_the_same_are_not_blamed_on_the_scheme() {
+        let mut t = numbered(5);
+        t.values[..4].fill(0.0);
+        let layout = Layout::lay(&t, &Scheme::LeaveOneOut, 1).unwrap();
+        assert!(layout.cut(&[0, 1, 4]).is_ok());
+        let error = layout.cut(&[0, 1, 3]).unwrap_err().to_string();
+        assert!(error.contains("all 3 captures are bit-identical"), "{error}");
+        assert!(!error.contains("--cv"), "{error}");
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub use calibrate::{Options, calibrate, recipe_of};
 pub use columns::{axis_of, rows_on};
 pub use documents::{
     CalibrateDocument, CalibratedAnalyte, EvaluateDocument, FiguresDocument, Log10Document,
-    PredictDocument,
+    PredictDocument, PredictedSample,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use evaluate::{

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::applicability::Applicability;
 use crate::interval::{Interval, Uncertainty};
+use crate::set::{Analyte, Reference};
 
 /// A calibration model as it stands in its file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +18,10 @@ pub struct Model {
     pub mine: Option<String>,
     /// What a row is: `spectra`, `table` or `series`.
     pub kind: String,
+    /// Offset from UTC, such as `+09:00`, that the set's times without one were taken to have; `None` is UTC. New files of the
+    /// same instruments are to be read with it too.
+    #[serde(default)]
+    pub timezone: Option<String>,
     /// The recipe in effect, TOML text.
     pub recipe: String,
     /// The axis of the input.
@@ -159,6 +164,18 @@ pub enum Cell {
     },
     /// Not measured.
     Missing(()),
+}
+
+impl Cell {
+    /// The references of an analyte as they are kept.
+    pub(crate) fn of_analyte(analyte: &Analyte) -> Vec<Cell> {
+        let cell = |r: &Reference| match *r {
+            Reference::Measured(v) => Cell::Measured(v),
+            Reference::Below(below) => Cell::Below { below },
+            Reference::Missing => Cell::Missing(()),
+        };
+        analyte.references.iter().map(cell).collect()
+    }
 }
 
 /// References of an analyte, and what the folds said of its rows.

@@ -12,6 +12,7 @@ use std::path::Path;
 
 use adit_engine::saved::sha256_hex;
 
+use crate::model::AnalyteRows;
 use crate::{Error, Model, Result};
 
 /// First word of a model file.
@@ -95,10 +96,40 @@ impl Model {
                         s.n > 0 && s.inverse.iter().all(|r| r.len() == s.inverse.len())
                     })
             });
-        if fits {
+        if fits && self.table_fits() {
             return Ok(());
         }
         Err(Error::input("the parts of the model do not fit each other").hint("calibrate again"))
+    }
+
+    /// Whether the calibration table and what each analyte says of its rows have the same rows.
+    fn table_fits(&self) -> bool {
+        let Some(table) = &self.table else {
+            return self.analytes.iter().all(|a| a.rows.is_none());
+        };
+        let n = table.ids.len();
+        table.x.len() == n
+            && table.x.iter().all(|row| row.len() == self.axis.len())
+            && table.times.as_ref().is_none_or(|times| times.len() == n)
+            && table.labels.values().all(|cells| cells.len() == n)
+            && self.analytes.iter().filter_map(|a| a.rows.as_ref()).all(|rows| rows.fit(n))
+    }
+}
+
+impl AnalyteRows {
+    /// Whether the lists have the lengths that they say, over a table of `n` rows.
+    fn fit(&self, n: usize) -> bool {
+        let fitted = self.fitted.len();
+        let lists = [&self.leverage, &self.t2, &self.q, &self.q_cross_validated];
+        let mut counts = self.out_of_fold.iter().map(Vec::len).filter(|length| *length > 0);
+        let count = counts.next();
+        self.references.len() == n
+            && self.fitted.iter().all(|row| *row < n)
+            && self.fold.len() == fitted
+            && self.out_of_fold.len() == fitted
+            && counts.all(|length| Some(length) == count)
+            && self.predicted.len() == fitted
+            && lists.iter().all(|list| list.len() == fitted)
     }
 }
 

@@ -4,7 +4,7 @@ mod common;
 
 use adit_calibration::{
     CalibrateDocument, EvaluateDocument, EvaluateOptions, Loaded, Options, PredictDocument,
-    calibrate, evaluate, predict,
+    PredictedSample, calibrate, evaluate, predict,
 };
 use common::{Random, pls, set, waters};
 use serde_json::{Value, to_value};
@@ -43,8 +43,14 @@ fn names_are_as_documented() {
 
         let loaded = Loaded::new(model, &host).unwrap();
         let samples = predict(&loaded, &all.table, 0.9).unwrap();
-        let document =
-            to_value(PredictDocument { model: "m.adit".into(), samples: &samples }).unwrap();
+        let document = to_value(PredictDocument {
+            model: "m.adit".into(),
+            samples: samples
+                .iter()
+                .map(|sample| PredictedSample { file: "new.csv", sample })
+                .collect(),
+        })
+        .unwrap();
         let estimate = document["samples"].as_array().unwrap().iter().find_map(|s| {
             let a = &s["analytes"][0];
             (a["verdict"] == "ok").then_some(a)

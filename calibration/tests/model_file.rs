@@ -2,6 +2,7 @@
 
 mod common;
 
+use adit_calibration::model::{AnalyteRows, CalibrationTable};
 use adit_calibration::{
     ErrorKind, EvaluateOptions, Loaded, Model, Options, Verdict, calibrate, evaluate, predict,
 };
@@ -59,6 +60,91 @@ fn a_file_reads_back_and_is_written_whole() {
     assert!(stripped.to_bytes().unwrap().len() < model.to_bytes().unwrap().len());
     assert!(stripped.table.is_none() && stripped.verification.rows.len() == 32);
     Loaded::new(Model::from_bytes(&stripped.to_bytes().unwrap()).unwrap(), &host).unwrap();
+}
+
+/// A name for messages, and what is changed.
+type Mutation = (&'static str, fn(&mut Model));
+
+#[test]
+fn a_model_whose_lists_do_not_fit_is_refused_though_its_hash_is_right() {
+    let good = model(&adit_host::testing::host());
+    assert_eq!(Model::from_bytes(&good.to_bytes().unwrap()).unwrap(), good);
+    fn rows(m: &mut Model) -> &mut AnalyteRows {
+        m.analytes[0].rows.as_mut().unwrap()
+    }
+    fn table(m: &mut Model) -> &mut CalibrationTable {
+        m.table.as_mut().unwrap()
+    }
+    let mutations: &[Mutation] = &[
+        ("references", |m| {
+            let _ = rows(m).references.pop();
+        }),
+        ("fitted", |m| {
+            let _ = rows(m).fitted.pop();
+        }),
+        ("fitted beyond", |m| rows(m).fitted[3] = 40),
+        ("fold", |m| {
+            let _ = rows(m).fold.pop();
+        }),
+        ("out_of_fold", |m| {
+            let _ = rows(m).out_of_fold.pop();
+        }),
+        ("one out_of_fold", |m| {
+            let _ = rows(m).out_of_fold[5].pop();
+        }),
+        ("predicted", |m| {
+            let _ = rows(m).predicted.pop();
+        }),
+        ("leverage", |m| {
+            let _ = rows(m).leverage.pop();
+        }),
+        ("t2", |m| rows(m).t2.push(None)),
+        ("q", |m| rows(m).q.clear()),
+        ("q_cross_validated", |m| {
+            let _ = rows(m).q_cross_validated.pop();
+        }),
+        ("ids", |m| {
+            let _ = table(m).ids.pop();
+        }),
+        ("x", |m| {
+            let _ = table(m).x.pop();
+        }),
+        ("one x", |m| {
+            let _ = table(m).x[7].pop();
+        }),
+        ("times", |m| table(m).times = Some(vec![Some(1.0); 39])),
+        ("labels", |m| {
+            let _ = table(m).labels.insert("site".into(), vec!["n".into(); 41]);
+        }),
+        ("no table", |m| m.table = None),
+    ];
+    for (what, mutate) in mutations {
+        let mut bad = good.clone();
+        mutate(&mut bad);
+        let error = Model::from_bytes(&bad.to_bytes().unwrap()).err();
+        let error = error.unwrap_or_else(|| panic!("{what} was let through"));
+        assert_eq!(error.kind(), ErrorKind::Input, "{what}");
+        assert!(error.to_string().contains("do not fit each other"), "{what}: {error}");
+    }
+    // A row that no fold predicts has an empty list; the lists of an unfit analyte may all be empty.
+    let mut unpredicted = good.clone();
+    rows(&mut unpredicted).out_of_fold[0].clear();
+    Model::from_bytes(&unpredicted.to_bytes().unwrap()).unwrap();
+}
+
+#[test]
+fn the_offset_of_the_set_goes_into_the_model_and_older_models_have_none() {
+    let host = adit_host::testing::host();
+    let (x, y) = waters(&mut Random(31), 40, 20);
+    let mut given = set(&x, &y);
+    given.timezone = Some("+09:00".into());
+    let made = calibrate(&given, &pls(SNV, ""), &host, &Options::default()).unwrap();
+    let back = Model::from_bytes(&made.to_bytes().unwrap()).unwrap();
+    assert_eq!(back.timezone.as_deref(), Some("+09:00"));
+    let mut document = serde_json::to_value(&made).unwrap();
+    document.as_object_mut().unwrap().remove("timezone").unwrap();
+    let old: Model = serde_json::from_value(document).unwrap();
+    assert_eq!(old.timezone, None);
 }
 
 /// The host's plugins, one of them replaced by a version with a fault.

@@ -22,6 +22,17 @@ fn set_of(files: &[(&str, &str)]) -> CalibrationSet {
     read(folder.path(), &SetOptions::default()).unwrap()
 }
 
+#[test]
+fn the_offset_of_times_is_kept() {
+    let set = set_of(&[
+        ("set.toml", "kind = \"spectra\"\ntimezone = \"+09:00\""),
+        ("spectra.csv", SPECTRA),
+        ("icp.csv", ICP),
+    ]);
+    assert_eq!(set.timezone.as_deref(), Some("+09:00"));
+    assert_eq!(set_of(&[("spectra.csv", SPECTRA), ("icp.csv", ICP)]).timezone, None);
+}
+
 fn has_note(set: &CalibrationSet, words: &str) -> bool {
     set.notes.iter().any(|note| note.contains(words))
 }

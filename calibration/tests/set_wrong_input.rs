@@ -1,7 +1,8 @@
 //! Each way in which a set can be wrong has a message of its own that names the place.
 
 use adit_calibration::set::{RowChoice, SetOptions, read};
-use adit_calibration::{Error, ErrorKind};
+use adit_calibration::{Error, ErrorKind, Options, Scheme, calibrate, recipe_of};
+use adit_engine::Recipe;
 use std::fs;
 use std::path::Path;
 
@@ -246,6 +247,47 @@ fn a_set_toml_that_says_what_is_not() {
         ("set.toml", None, None, None),
         &["\"site\", which is no column of words"],
     );
+}
+
+#[test]
+fn an_icp_sample_without_its_moment_in_a_series_is_told_of_pairing_by_time() {
+    let series = "time,EC [uS/cm]\n2024-01-01 00:00,1\n2024-01-01 00:10,2\n";
+    let files = |set| [("set.toml", set), ("series/1.csv", series), ("icp.csv", ICP)];
+    check(
+        &error_of(&files("kind = \"series\"")),
+        ("icp.csv", Some(2), None, Some("a")),
+        &["has no capture", "by = \"time\"", "within_minutes"],
+    );
+    let table = "sample_id,EC [uS/cm]\nx,1\n";
+    let error = error_of(&[("table.csv", table), ("icp.csv", ICP)]);
+    assert!(!error.to_string().contains("by = "), "{error}");
+}
+
+#[test]
+fn what_stands_in_a_file_is_wrong_input_and_not_wrong_usage() {
+    let host = adit_host::testing::host();
+    let spectra = "sample_id,400,410\na,1,2\nb,2,3\nc,3,4\nd,4,1\n";
+    let icp = "sample_id,site,zn_t_mg_l\na,n,1\nb,n,2\nc,s,3\nd,s,4\n";
+    for (validation, words) in
+        [("kfold=many", "is not a cross-validation scheme"), ("group=nosite", "the set has site")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let toml = format!("kind = \"spectra\"\nvalidation = \"{validation}\"");
+        let files = [("set.toml", toml.as_str()), ("spectra.csv", spectra), ("icp.csv", icp)];
+        write(folder.path(), &files);
+        let mut set = read(folder.path(), &SetOptions::default()).unwrap();
+        let recipe = Recipe::for_spectra();
+        let error = calibrate(&set, &recipe, &host, &Options::default()).unwrap_err();
+        check(&error, ("set.toml", None, None, None), &[words]);
+        // The same, typed.
+        set.validation = None;
+        let cv = Some(Scheme::Group("nosite".into()));
+        let error = calibrate(&set, &recipe, &host, &Options { cv, ..Options::default() });
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::Usage);
+        set.recipe_text = Some(("recipe.toml".into(), "[regressor]\nplugin = 3".into()));
+        let error = recipe_of(&set).unwrap_err();
+        assert_eq!((error.kind(), error.file()), (ErrorKind::Input, Some("recipe.toml")));
+    }
 }
 
 #[test]

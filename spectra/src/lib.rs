@@ -16,7 +16,7 @@ pub mod store;
 pub mod time;
 pub mod units;
 
-pub use atomic::{replace_atomically, write_atomically};
+pub use atomic::{replace_atomically, write_all_atomically, write_atomically};
 pub use detect::{Content, Kind, read_any, read_csv};
 pub use error::{Error, ErrorKind};
 pub use options::ReadOptions;

@@ -6,6 +6,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 
 const NANOSECONDS_PER_DAY: i128 = 86_400_000_000_000;
+const MILLISECONDS_PER_DAY: f64 = 86_400_000.0;
 
 /// The offset from UTC that times without one are taken to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,17 +57,22 @@ pub fn parse_days(text: &str, zone: Timezone) -> Option<f64> {
     Some(days_of(stamp))
 }
 
-/// Days since 1970-01-01 00:00 UTC as `2019-03-01T13:20:05Z`, with as many decimals of a second as
-/// are needed; the text reads back as the same number. `None` if the number is not a time.
+/// Days since 1970-01-01 00:00 UTC as `2019-03-01T13:20:05Z`, to the millisecond, without decimals
+/// where these are zero; the text reads back within 1 ms. `None` if the number is not a time.
+///
+/// ```
+/// use adit_spectra::time::{Timezone, format_days, parse_days};
+/// let days = parse_days("2024-01-01 10:00+09:00", Timezone::UTC).unwrap();
+/// assert_eq!(format_days(days).unwrap(), "2024-01-01T01:00:00Z");
+/// ```
 pub fn format_days(days: f64) -> Option<String> {
     // Ten million days reach past the year 9999 on either side.
     if days.is_nan() || days.abs() > 1e7 {
         return None;
     }
-    let whole = days.floor();
-    let part = ((days - whole) * NANOSECONDS_PER_DAY as f64).round();
-    let nanoseconds = whole as i128 * NANOSECONDS_PER_DAY + part as i128;
-    Timestamp::from_nanosecond(nanoseconds).ok().map(|t| t.to_string())
+    // Finer decimals would be those of the day count in f64 and not of the clock.
+    let milliseconds = (days * MILLISECONDS_PER_DAY).round();
+    Timestamp::from_millisecond(milliseconds as i64).ok().map(|t| t.to_string())
 }
 
 /// Whole days and the part of a day are rounded apart: a day count in f64 resolves 0.3 us, and
@@ -212,12 +218,29 @@ mod tests {
     }
 
     #[test]
-    fn format_reads_back_as_the_same_number() {
-        for text in ["2019-03-01T13:20:05.123456Z", "1969-12-31T23:59:59Z", "2040-02-29T00:00:01Z"]
-        {
-            let value = days(text).unwrap();
+    fn format_reads_back_within_a_millisecond() {
+        for (text, expected) in [
+            ("2019-03-01T13:20:05.123456Z", "2019-03-01T13:20:05.123Z"),
+            ("1969-12-31T23:59:59Z", "1969-12-31T23:59:59Z"),
+            ("1969-12-31T23:59:59.9996Z", "1970-01-01T00:00:00Z"),
+            ("2040-02-29T00:00:01Z", "2040-02-29T00:00:01Z"),
+            ("2024-01-01T01:00:00Z", "2024-01-01T01:00:00Z"),
+        ] {
+            assert_eq!(format_days(days(text).unwrap()).unwrap(), expected, "{text}");
+        }
+        // Uneven moments from 1960 to 2060.
+        let mut value = -3650.0;
+        while value < 32_900.0 {
             let written = format_days(value).unwrap();
-            assert_eq!(days(&written), Some(value), "{text} was written as {written}");
+            let back = days(&written).unwrap();
+            assert!((back - value).abs() * 86_400_000.0 < 1.0, "{value} was written as {written}");
+            assert_eq!(format_days(back).unwrap(), written);
+            value += 421.037 / 86_400.0 * 97.0;
+        }
+        // No whole second has a fraction that is only noise of the day count.
+        for second in 0..86_400 {
+            let value = 19_723.0 + f64::from(second) / 86_400.0;
+            assert!(!format_days(value).unwrap().contains('.'), "second {second}");
         }
         assert_eq!(format_days(0.5).unwrap(), "1970-01-01T12:00:00Z");
         assert_eq!(format_days(f64::NAN), None);

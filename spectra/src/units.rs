@@ -126,6 +126,11 @@ pub fn parse_unit(text: &str) -> Option<(u32, f64)> {
     let plain: String = text
         .chars()
         .filter(|c| !c.is_whitespace())
+        .map(|c| match c {
+            // Letters and signs of full width stand in the order of ASCII.
+            '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+            other => other,
+        })
         .flat_map(|c| match c {
             'µ' | 'μ' => 'u'.to_lowercase(),
             '℃' => 'c'.to_lowercase(),
@@ -150,8 +155,8 @@ pub fn parse_unit(text: &str) -> Option<(u32, f64)> {
 /// assert_eq!(parse_heading("EC").unit, None);
 /// ```
 pub fn parse_heading(text: &str) -> Heading {
-    let text = text.trim();
-    let (outer, late_uncertainty) = strip_uncertainty(text);
+    let text = with_ascii_brackets(text.trim());
+    let (outer, late_uncertainty) = strip_uncertainty(&text);
     let (stem, unit_text) = split_unit(outer);
     let scaled = unit_text.as_deref().and_then(parse_unit);
     let (stem, uncertainty) = match unit_text {
@@ -206,10 +211,22 @@ fn way_to_write(name: &str) -> String {
         "level" => "write it as level [m] or level [cm]".into(),
         other => {
             format!(
-                "write it as {other} [UNIT] with one of uS/cm, mS/m, mS/cm, degC, m, cm, mg/L, ug/L, %"
+                "write it as {other} [UNIT] with one of g/L, mg/L, ug/L, ng/L, %, uS/cm, mS/m, mS/cm, degC, m, cm, nm"
             )
         }
     }
+}
+
+/// Japanese input methods give brackets of full width.
+fn with_ascii_brackets(text: &str) -> String {
+    let ascii = |c| match c {
+        '［' => '[',
+        '］' => ']',
+        '（' => '(',
+        '）' => ')',
+        other => other,
+    };
+    text.chars().map(ascii).collect()
 }
 
 /// The stem and, if there is one, the unit as written.
@@ -338,6 +355,11 @@ mod tests {
             ("fat_pct", "fat", Some(ADIT_UNIT_PERCENT), 1.0),
             ("fat", "fat", None, 1.0),
             ("As [ppb]", "As", None, 1.0),
+            ("Zn（total）［mg/L］", "Zn (total)", Some(ADIT_UNIT_MG_PER_L), 1.0),
+            ("Zn （Total） [ｍｇ／Ｌ]", "Zn (total)", Some(ADIT_UNIT_MG_PER_L), 1.0),
+            ("電気伝導率（ｍＳ／ｍ）", "EC", Some(ADIT_UNIT_MS_PER_M), 1.0),
+            ("fat［％］", "fat", Some(ADIT_UNIT_PERCENT), 1.0),
+            ("As［ppb］", "As", None, 1.0),
             ("site", "site", None, 1.0),
             ("[mg/L]", "[mg/L]", None, 1.0),
             ("_mg_l", "_mg_l", None, 1.0),

@@ -119,6 +119,31 @@ fn headings_that_cannot_be_an_axis() {
 }
 
 #[test]
+fn the_pair_that_breaks_the_order_of_the_others_is_blamed() {
+    let kind = ErrorKind::Malformed;
+    let order = "order the columns by wavelength";
+    let pair = "420 nm stands after 430 nm in ascending order";
+    fails("id,400,410,430,420,440\na,1,2,3,4,5\n", kind, &["column \"420\"", pair, order]);
+    // The last stands below the first, and yet the others ascend.
+    let pair = "395 nm stands after 420 nm in ascending order";
+    fails("id,400,410,415,420,395\na,1,2,3,4,5\n", kind, &["column \"395\"", pair, order]);
+    let pair = "410 nm stands after 430 nm in ascending order";
+    fails("id,430,410,415,420\na,1,2,3,4\n", kind, &[pair, order]);
+    let pair = "415 nm stands after 410 nm in descending order";
+    fails("id,420,410,415,405\na,1,2,3,4\n", kind, &["column \"415\"", pair, order]);
+}
+
+#[test]
+fn a_sample_in_the_place_of_the_headings() {
+    let kind = ErrorKind::Malformed;
+    fails("a1,0.5,0.61,0.52\na2,1,2,3\n", kind, &["out of order", "heading row is missing"]);
+    let counts = "a1,512,498,530,511,545,502,560\na2,1,2,3,4,5,6,7\n";
+    fails(counts, kind, &["out of order", "heading row is missing"]);
+    let twice = "a1,0.5,0.61,0.5\na2,1,2,3\n";
+    fails(twice, ErrorKind::Contradictory, &["duplicate channel", "heading row is missing"]);
+}
+
+#[test]
 fn rows_that_do_not_fit() {
     let kind = ErrorKind::Malformed;
     fails("id,400,401\na,1\n", kind, &["row 2", "2 cells under 3 headings"]);
@@ -168,6 +193,9 @@ fn a_missing_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let error = adit_spectra::csv::wide::read(folder.path(), &ReadOptions::default()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unreadable);
+    let error = adit_spectra::read_any(folder.path(), &ReadOptions::default()).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("is a folder") && text.contains("captures/*.csv"), "{text}");
 }
 
 /// SplitMix64: numbers for the property tests, from a written seed.
@@ -231,7 +259,12 @@ fn what_is_written_reads_back_exactly() {
             };
             assert_eq!(bits(&back.values), bits(&table.values), "case {case}");
             assert_eq!((&back.ids, &back.columns), (&table.ids, &table.columns), "case {case}");
-            assert_eq!(back.times, table.times, "case {case}");
+            // Times are written to the millisecond.
+            let days = |times: &Option<Vec<f64>>| times.clone().unwrap_or_default();
+            let (read, given) = (days(&back.times), days(&table.times));
+            assert_eq!(read.len(), given.len(), "case {case}");
+            let apart = |(a, b): (&f64, &f64)| (a - b).abs() * 86_400_000.0;
+            assert!(read.iter().zip(&given).map(apart).all(|ms| ms < 1.0), "case {case}");
             for label in &table.labels {
                 assert_eq!(back.label(&label.name), Some(&label.cells[..]), "case {case}");
             }

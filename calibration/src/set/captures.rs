@@ -5,7 +5,7 @@ use super::icp_columns::heading_with_unit;
 use super::set_toml::{Kind, SetToml};
 use super::sheet::{plain_text, row_lines};
 use super::types::RowOrigin;
-use crate::{Error, Result};
+use crate::{Error, Result, axis_of};
 use adit_spectra::{
     Columns, Content, Kind as FileKind, Label, ReadOptions, Table, read_any, read_csv,
 };
@@ -177,7 +177,7 @@ fn with_units<'b>(
     Ok((Cow::Owned(bytes), headings))
 }
 
-/// Positions may differ by 0.05 of their spacing, names and units not at all.
+/// Positions may differ as far as a model would still find them; names, units and order not at all.
 fn check_same_columns(first: &Table, other: &Table) -> Result<()> {
     let differ = |what: String| {
         Err(Error::input(format!("{what} as in {}", first.source))
@@ -188,16 +188,9 @@ fn check_same_columns(first: &Table, other: &Table) -> Result<()> {
         let (a, b) = (other.cols(), first.cols());
         return differ(format!("the file has {a} channels and not {b}"));
     }
-    let place = match (&first.columns, &other.columns) {
-        (Columns::Named(a), Columns::Named(b)) => (0..a.len()).find(|&i| a.get(i) != b.get(i)),
-        (Columns::Positions { unit, values }, Columns::Positions { unit: u, values: v }) => {
-            let spacing = values.windows(2).map(|p| p[1] - p[0]).fold(f64::INFINITY, f64::min);
-            let tolerance = if spacing.is_finite() { 0.05 * spacing } else { 0.0 };
-            let apart = values.iter().zip(v).position(|(a, b)| (a - b).abs() > tolerance);
-            if unit == u { apart } else { Some(0) }
-        }
-        _ => Some(0),
-    };
+    let (here, there) = (axis_of(&first.columns), axis_of(&other.columns));
+    let places = here.find_in(&there, &vec![false; here.len()])?;
+    let place = places.iter().enumerate().position(|(i, found)| *found != Some(i));
     match place {
         None => Ok(()),
         Some(index) => {

@@ -147,8 +147,9 @@ fn role(
             factor: heading.factor,
         }));
     }
-    let as_unknown = rules.two_files && all_numbers(sheet, column);
-    if as_unknown || (listed == Some(true) && heading.unit_text.is_none()) {
+    // A unit that is written but not known is never passed over.
+    let as_unknown = listed == Some(true) || (rules.two_files && all_numbers(sheet, column));
+    if as_unknown && heading.unit_text.is_none() {
         notes.push(format!(
             "icp.csv: column \"{text}\" is taken as an analyte whose unit is unknown"
         ));
@@ -268,6 +269,7 @@ fn check_listed(sheet: &Sheet, roles: &[Role], rules: ColumnRules<'_>) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ErrorKind;
 
     fn roles_of(text: &str, rules: ColumnRules<'_>) -> Result<(Vec<Role>, Vec<String>)> {
         roles(&Sheet::parse("icp.csv", text.as_bytes()).unwrap(), rules)
@@ -311,21 +313,34 @@ mod tests {
 
     #[test]
     fn a_two_file_set_takes_columns_of_numbers() {
-        let text = "id,site,batch,fat,As [ppb],remark,empty\na,1,1,4.5,<2,x,\nb,2,1,,3,1,\n";
+        let text = "id,site,batch,fat,grade,remark,empty\na,1,1,4.5,<2,x,\nb,2,1,,3,1,\n";
         let (roles, notes) = roles_of(text, TWO).unwrap();
         let expected = [
             "id",
             "label site",
             "label batch",
             "fat [unknown] x1",
-            "As [unknown] x1",
+            "grade [unknown] x1",
             "label remark",
             "label empty",
         ];
         assert_eq!(short(&roles), expected);
         assert_eq!(notes.len(), 2);
-        let error = roles_of(text, SET).unwrap_err();
-        assert!(error.to_string().contains("ppb"), "{error}");
+        assert!(roles_of(text, SET).is_err(), "no column has a unit");
+    }
+
+    #[test]
+    fn a_unit_that_is_not_known_is_an_error_that_lists_those_that_are() {
+        for heading in ["Zn [ppb]", "Zn［ppb］", "Zn（total）［ppb］"] {
+            for rules in [SET, TWO] {
+                let error = roles_of(&format!("id,fe_mg_l,{heading}\na,1,2\n"), rules).unwrap_err();
+                let text = error.to_string();
+                assert_eq!((error.kind(), error.column()), (ErrorKind::Input, Some(heading)));
+                assert!(text.contains("\"ppb\"") && text.contains("ug/L"), "{text}");
+            }
+        }
+        let (roles, _) = roles_of("id,Zn（total）［µg/L］\na,1\n", TWO).unwrap();
+        assert_eq!(short(&roles), ["id", "Zn (total) [mg/L] x0.001"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::captures::Captures;
 use super::icp::IcpTable;
 use super::replicates::{merge, rows_by_id};
-use super::set_toml::{PairBy, Pairing};
+use super::set_toml::{Kind, PairBy, Pairing};
 use super::types::RowOrigin;
 use crate::{Error, Result};
 use adit_spectra::units::is_time_heading;
@@ -29,7 +29,12 @@ pub(super) struct Paired {
 /// # Errors
 /// Two rows with one id where no replicates are declared; an ICP sample without capture; labels that
 /// contradict each other.
-pub(super) fn pair(captures: Captures, icp: IcpTable, pairing: &Pairing) -> Result<Paired> {
+pub(super) fn pair(
+    captures: Captures,
+    icp: IcpTable,
+    pairing: &Pairing,
+    kind: Kind,
+) -> Result<Paired> {
     let icp = if pairing.replicates {
         merge(icp)?
     } else {
@@ -37,7 +42,7 @@ pub(super) fn pair(captures: Captures, icp: IcpTable, pairing: &Pairing) -> Resu
         icp
     };
     let pairs = match pairing.by {
-        PairBy::SampleId => by_sample_id(&captures, &icp, pairing.replicates)?,
+        PairBy::SampleId => by_sample_id(&captures, &icp, pairing.replicates, kind)?,
         PairBy::Time => {
             by_time(&captures, &icp, pairing.within_minutes.unwrap_or(0.0) / MINUTES_PER_DAY)?
         }
@@ -74,6 +79,7 @@ fn by_sample_id(
     captures: &Captures,
     icp: &IcpTable,
     replicates: bool,
+    kind: Kind,
 ) -> Result<Vec<(usize, usize)>> {
     let groups = rows_by_id(&captures.table.ids);
     if let Some((id, rows)) = groups.iter().find(|(_, rows)| rows.len() > 1 && !replicates) {
@@ -89,7 +95,7 @@ fn by_sample_id(
     let lost: Vec<usize> =
         (0..icp.ids.len()).filter(|&row| !known.contains_key(icp.ids[row].as_str())).collect();
     if let Some(&first) = lost.first() {
-        return Err(without_capture(captures, icp, first, lost.len()));
+        return Err(without_capture(captures, icp, first, lost.len(), kind));
     }
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     for (row, id) in icp.ids.iter().enumerate() {
@@ -100,7 +106,13 @@ fn by_sample_id(
     Ok(pairs)
 }
 
-fn without_capture(captures: &Captures, icp: &IcpTable, row: usize, count: usize) -> Error {
+fn without_capture(
+    captures: &Captures,
+    icp: &IcpTable,
+    row: usize,
+    count: usize,
+    kind: Kind,
+) -> Error {
     let id = &icp.ids[row];
     let what = match count {
         1 => "the ICP sample has no capture".to_string(),
@@ -116,6 +128,10 @@ fn without_capture(captures: &Captures, icp: &IcpTable, row: usize, count: usize
             "{} has \"{have}\": write the id in the same way in both files",
             captures.table.source
         ),
+        None if kind == Kind::Series => "a series too is paired by sample id unless set.toml says \
+             otherwise: to pair by time, write by = \"time\" and within_minutes = 30 under \
+             [pairing]"
+            .to_string(),
         None => format!(
             "add its capture to {}, or take the row out of icp.csv; ids must be equal letter by \
              letter",

@@ -47,7 +47,8 @@ pub fn read(path: &Path, options: &SetOptions) -> Result<CalibrationSet> {
     if set.kind.is_none() {
         notes.push(format!("kind = \"{}\", by the files of the set", kind.as_str()));
     }
-    let mut paired = pair(captures, icp, &set.pairing).map_err(|e| e.file_under(folder.root()))?;
+    let mut paired =
+        pair(captures, icp, &set.pairing, kind).map_err(|e| e.file_under(folder.root()))?;
     notes.append(&mut paired.notes);
     let analytes =
         choose_rows(&mut paired, options, &set, &mut notes).map_err(|e| match e.kind() {
@@ -64,6 +65,7 @@ pub fn read(path: &Path, options: &SetOptions) -> Result<CalibrationSet> {
         analytes,
         limits,
         validation: set.validation.clone(),
+        timezone: set.timezone.clone(),
         recipe_text,
         replicates: set.pairing.replicates,
         inputs: folder.inputs,

@@ -1,6 +1,7 @@
 //! `set.toml`: what a set is and how its files are to be read.
 
 use crate::{Error, Result};
+use adit_spectra::time::Timezone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -144,6 +145,7 @@ impl SetToml {
     }
 
     fn check(&self) -> Result<()> {
+        Timezone::parse(self.timezone.as_deref())?;
         let at_least_zero = |v: f64| v.is_finite() && v >= 0.0;
         if let Some((name, limit)) = self.limits.iter().find(|(_, v)| !at_least_zero(**v)) {
             return Err(Error::input(format!("the limit of {name} is {limit}"))
@@ -223,6 +225,7 @@ mod tests {
             ("[uncertainty.Zn]\nu2 = 1", "u2", Some(2)),
             ("[uncertainty.Zn]\nu1 = -1", "Zn", None),
             ("[limits]\nZn = nan", "Zn", None),
+            ("timezone = \"Asia/Tokyo\"", "+09:00", None),
             ("[pairing]\nby = \"time\"", "how far apart", None),
             ("[pairing]\nwithin_minutes = 3", "by time", None),
             ("[pairing]\nby = \"colour\"", "colour", Some(2)),

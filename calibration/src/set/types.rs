@@ -42,6 +42,9 @@ pub struct CalibrationSet {
     pub limits: BTreeMap<String, f64>,
     /// The cross-validation that the set asks for.
     pub validation: Option<String>,
+    /// Offset from UTC of times that are written without one, such as `+09:00`, where the set gives
+    /// it.
+    pub timezone: Option<String>,
     /// The set's recipe: file name relative to the set's folder, and text.
     pub recipe_text: Option<(String, String)>,
     /// Whether rows with one id are replicates of one sample.

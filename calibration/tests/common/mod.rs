@@ -95,6 +95,7 @@ pub(crate) fn set_of(
             .collect(),
         limits: [("Zn (total)".to_owned(), 2.0)].into(),
         validation: None,
+        timezone: None,
         recipe_text: None,
         replicates: false,
         inputs: vec![],

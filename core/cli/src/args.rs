@@ -144,6 +144,9 @@ pub(crate) struct Predict {
     /// Where to write: a .csv or .h5 file, or - for CSV on standard output [default: a table on standard output]
     #[arg(long, value_name = "FILE.csv|.h5|-")]
     pub(crate) out: Option<PathBuf>,
+    /// Offset of times without one, such as +09:00 [default: that of the calibration set, else UTC]
+    #[arg(long, value_name = "OFFSET", allow_hyphen_values = true)]
+    pub(crate) timezone: Option<String>,
     /// Exit with 1 if any estimate was refused
     #[arg(long)]
     pub(crate) strict: bool,

@@ -1,7 +1,9 @@
 //! Where the built-in library lies, and why it is trusted there.
 //!
 //! It is part of the program: whoever can replace it can replace the executable beside it. So its place is what is checked, not a
-//! hash.
+//! hash. On Unix the file and its folder must belong to the user who runs the process or to root, and not everybody may be able to
+//! write there: a copy of the executable in `/tmp` does not load what another user put beside it. The group may write, because many
+//! systems make every file so and give each user a group of his own.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +14,8 @@ use crate::platform::{self, Writable};
 /// The built-in library in `dir`, or, if none is given, beside the executable or in `../lib/adit/plugins` from there.
 ///
 /// # Errors
-/// When it is missing (names every file looked for) or when everybody may write to it or its folder.
+/// When it is missing (names every file looked for) or when it or its folder belongs to another user or everybody may write
+/// there.
 pub(crate) fn builtin_library(dir: Option<&Path>) -> Result<PathBuf> {
     let folders = match dir {
         Some(dir) => vec![dir.to_path_buf()],
@@ -38,13 +41,10 @@ pub(crate) fn builtin_library(dir: Option<&Path>) -> Result<PathBuf> {
     for place in [Some(path.as_path()), path.parent()].into_iter().flatten() {
         let rights = platform::writable_by(place)
             .map_err(|e| Error::plugin(format!("{}: {e}", place.display()), ""))?;
-        if rights == Writable::World {
+        if let Some(why) = rights.who().filter(|_| rights != Writable::Group) {
             return Err(Error::plugin(
-                format!(
-                    "the built-in plugins are not loaded: everybody may write to {}",
-                    place.display()
-                ),
-                platform::take_rights_hint(place),
+                format!("the built-in plugins are not loaded from {}: {why}", place.display()),
+                rights.hint(place),
             ));
         }
     }
@@ -105,5 +105,15 @@ mod tests {
         set(&file, 0o644);
         set(dir.path(), 0o777);
         assert!(builtin_library(Some(dir.path())).is_err());
+        set(dir.path(), 0o1777);
+        let e = builtin_library(Some(dir.path())).unwrap_err().to_string();
+        assert!(e.contains("everybody may put files into it") && e.contains("of your own"), "{e}");
+        set(dir.path(), 0o775);
+        assert!(builtin_library(Some(dir.path())).is_ok());
+        // Another user's library, where the test may make one.
+        if std::os::unix::fs::chown(&file, Some(4321), None).is_ok() {
+            let e = builtin_library(Some(dir.path())).unwrap_err().to_string();
+            assert!(e.contains("belongs to user 4321"), "{e}");
+        }
     }
 }

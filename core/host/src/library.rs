@@ -11,6 +11,7 @@ use adit_engine::{Error, Result};
 
 use crate::bundle::Bundle;
 use crate::descriptor::Descriptor;
+use crate::elf;
 use crate::platform;
 
 /// The exported function.
@@ -29,6 +30,14 @@ pub(crate) fn hash(path: &Path) -> Result<String> {
     })
 }
 
+/// An error with all its causes: the loader's own words stand in the last one.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    std::iter::successors(Some(error), |e| e.source())
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
+}
+
 /// A loaded library.
 pub(crate) struct Library {
     pub(crate) sha256: String,
@@ -40,7 +49,7 @@ impl Library {
     /// checks what it says. It stays in memory until the process ends: instances, tables and texts of it are used everywhere.
     ///
     /// # Errors
-    /// When the path is not absolute, the system's loader refuses it, the entry function is missing, or what it says is wrong.
+    /// When the path is not absolute, the file is cut short or no library, the system's loader refuses it, the entry function is missing, or what it says is wrong.
     pub(crate) fn open(path: &Path, sha256: String, trust: &str) -> Result<Library> {
         let fail = |what: String| {
             Error::plugin(
@@ -52,8 +61,14 @@ impl Library {
             // A bare name would be looked for along the loader's search path.
             return Err(fail("its path is not absolute".to_owned()));
         }
+        elf::check_file(path).map_err(|what| {
+            Error::plugin(
+                format!("the plugin library {} {what}", path.display()),
+                "copy or build the whole file again",
+            )
+        })?;
         // SAFETY: the caller trusts the file, so its constructors may run.
-        let library = unsafe { platform::open(path) }.map_err(|e| fail(e.to_string()))?;
+        let library = unsafe { platform::open(path) }.map_err(|e| fail(with_causes(&e)))?;
         let library: &'static libloading::Library = Box::leak(Box::new(library));
         // SAFETY: the contract fixes the type of the function with this name.
         let entry = unsafe { library.get::<Entry>(ADIT_ENTRY_SYMBOL) }.map_err(|_| {

@@ -8,7 +8,7 @@ use adit_engine::plugin::{Flags, Kind, Library, ParamInfo, PluginInfo};
 use adit_engine::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::platform::{self, Writable};
+use crate::platform;
 
 /// Version of the file that this adit writes and reads.
 const VERSION: u32 = 1;
@@ -129,21 +129,19 @@ pub(crate) fn path(folder: &Path) -> PathBuf {
     folder.join(NAME)
 }
 
-/// Refuses a path that others may write to.
+/// Refuses a path that others may write to, or that belongs to another user than the one who runs this process and root.
 ///
 /// # Errors
 /// Names the path and what to do.
 pub(crate) fn refuse_writable(path: &Path) -> Result<()> {
     let rights = platform::writable_by(path).map_err(|e| unreadable(path, &e))?;
-    let who = match rights {
-        Writable::Owner => return Ok(()),
-        Writable::Group => "its group",
-        Writable::World => "everybody",
-    };
-    Err(Error::plugin(
-        format!("{} is not trusted: {who} may write to it", path.display()),
-        platform::take_rights_hint(path),
-    ))
+    match rights.who() {
+        None => Ok(()),
+        Some(why) => Err(Error::plugin(
+            format!("{} is not trusted: {why}", path.display()),
+            rights.hint(path),
+        )),
+    }
 }
 
 fn unreadable(path: &Path, e: &io::Error) -> Error {
@@ -159,7 +157,7 @@ impl Lock {
         Lock { version: VERSION, libraries: Vec::new() }
     }
 
-    /// The lock of `folder`; empty when there is none.
+    /// The lock of `folder`; empty when there is none or nothing stands in it.
     ///
     /// # Errors
     /// When others may write to it, or it is damaged or of a newer version.
@@ -181,11 +179,16 @@ impl Lock {
             )
         };
         let head: toml::Table = text.parse().map_err(|e| damaged(format!("{e}")))?;
-        match head.get("version").and_then(toml::Value::as_integer) {
-            Some(v) if v == i64::from(VERSION) => {}
-            v => {
+        match head.get("version") {
+            // Made by hand, or by a tool that makes sure that the file is there.
+            None if head.is_empty() => return Ok(Lock::empty()),
+            Some(toml::Value::Integer(v)) if *v == i64::from(VERSION) => {}
+            Some(v) => {
+                return Err(damaged(format!("its version is {v}, and this adit reads {VERSION}")));
+            }
+            None => {
                 return Err(damaged(format!(
-                    "its version is {v:?}, and this adit reads {VERSION}"
+                    "it does not say its version, and this adit reads {VERSION}"
                 )));
             }
         }
@@ -275,7 +278,7 @@ mod tests {
         let relative = sample().libraries[0].file.display().to_string();
         for (from, to, word) in [
             ("version = 1", "version = 2", "this adit reads 1"),
-            ("version = 1", "", "version is None"),
+            ("version = 1", "", "does not say its version"),
             ("sha256", "sha255", "sha255"),
             ("[[library]]", "[library", "cannot be read"),
             (relative.as_str(), "libx.so", "not an absolute path"),
@@ -286,6 +289,16 @@ mod tests {
         }
         fs::write(path(dir.path()), [0xff, 0xfe]).unwrap();
         assert!(Lock::read(dir.path()).is_err());
+    }
+
+    #[test]
+    fn an_empty_lock_trusts_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        for text in ["", "\n  \n", "# nothing\n", HEAD] {
+            sample().write(dir.path()).unwrap();
+            fs::write(path(dir.path()), text).unwrap();
+            assert_eq!(Lock::read(dir.path()).unwrap(), Lock::empty(), "{text:?}");
+        }
     }
 
     #[cfg(unix)]
@@ -308,6 +321,10 @@ mod tests {
             let e = Lock::read(dir.path()).unwrap_err().to_string();
             assert!(e.contains(who) && e.contains("chmod"), "{e}");
         }
+        set(&path(dir.path()), 0o600);
+        set(dir.path(), 0o1777);
+        let e = Lock::read(dir.path()).unwrap_err().to_string();
+        assert!(e.contains("everybody may put files into it") && e.contains("of your own"), "{e}");
         set(dir.path(), 0o777);
         assert!(sample().write(dir.path()).is_err());
     }

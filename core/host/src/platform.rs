@@ -27,37 +27,88 @@ pub(crate) fn config_dir() -> Option<PathBuf> {
 #[cfg_attr(not(unix), allow(dead_code))] // Only Unix can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Writable {
-    /// Nobody but its owner.
+    /// Nobody but the user who runs this process, and root.
     Owner,
     /// Its group.
     Group,
     /// Everybody.
     World,
+    /// Everybody may make files in the folder, though not replace those of others (`/tmp`).
+    Shared,
+    /// Its owner, who is neither the user who runs this process nor root.
+    Stranger(u32),
 }
 
-/// Who else may write to `path`. In a folder with the sticky bit nobody can replace what another owns, so it counts as the owner's.
+impl Writable {
+    /// Who it is, in words; none if nobody else may write.
+    pub(crate) fn who(self) -> Option<String> {
+        match self {
+            Writable::Owner => None,
+            Writable::Group => Some("its group may write to it".to_owned()),
+            Writable::World => Some("everybody may write to it".to_owned()),
+            Writable::Shared => Some("everybody may put files into it".to_owned()),
+            Writable::Stranger(uid) => {
+                Some(format!("it belongs to user {uid}, who is neither you nor root"))
+            }
+        }
+    }
+
+    /// What to do about it, as a hint.
+    pub(crate) fn hint(self, path: &Path) -> String {
+        let path = path.display();
+        match self {
+            Writable::Owner | Writable::Group | Writable::World => {
+                format!("take the right to write from others: chmod go-w \"{path}\"")
+            }
+            Writable::Shared => {
+                format!("move what you use out of \"{path}\" into a folder of your own")
+            }
+            Writable::Stranger(_) => format!(
+                "copy what you use of it into a folder of your own, or have root take it over: chown root \"{path}\""
+            ),
+        }
+    }
+}
+
+/// Who else may write to `path`: a file, or the one folder itself, not those above it.
+///
+/// A sticky folder that everybody may write to is nobody's own: others cannot replace a file in it, but can be the first to put one
+/// there.
 #[cfg(unix)]
 pub(crate) fn writable_by(path: &Path) -> io::Result<Writable> {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::MetadataExt as _;
     let meta = fs::metadata(path)?;
-    let mode = meta.permissions().mode();
-    Ok(match (mode & 0o002 != 0, mode & 0o020 != 0) {
-        _ if meta.is_dir() && mode & 0o1000 != 0 => Writable::Owner,
+    Ok(rights(meta.mode(), meta.is_dir(), meta.uid(), effective_user()))
+}
+
+/// What mode and owner mean to user `me`.
+#[cfg(unix)]
+fn rights(mode: u32, folder: bool, owner: u32, me: u32) -> Writable {
+    const ROOT: u32 = 0;
+    match (mode & 0o002 != 0, mode & 0o020 != 0) {
+        _ if owner != me && owner != ROOT => Writable::Stranger(owner),
+        (true, _) if folder && mode & 0o1000 != 0 => Writable::Shared,
         (true, _) => Writable::World,
         (false, true) => Writable::Group,
         (false, false) => Writable::Owner,
-    })
+    }
+}
+
+/// The effective user of this process.
+#[cfg(unix)]
+fn effective_user() -> u32 {
+    // The standard library does not show it, and links the C library that does.
+    // SAFETY: POSIX: it takes nothing and cannot fail; `uid_t` is `u32`, as `MetadataExt::uid` has it.
+    unsafe extern "C" {
+        safe fn geteuid() -> u32;
+    }
+    geteuid()
 }
 
 /// Windows keeps the user's settings and installed programs to their owner by access lists that its standard library does not show.
 #[cfg(not(unix))]
 pub(crate) fn writable_by(path: &Path) -> io::Result<Writable> {
     fs::metadata(path).map(|_| Writable::Owner)
-}
-
-/// What takes the right to write from others, as a hint.
-pub(crate) fn take_rights_hint(path: &Path) -> String {
-    format!("take the right to write from others: chmod go-w \"{}\"", path.display())
 }
 
 /// Makes a folder that only its owner may enter, with its parents.
@@ -149,7 +200,40 @@ mod tests {
             fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
             assert_eq!(writable_by(&file).unwrap(), who);
         }
-        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o1777)).unwrap();
-        assert_eq!(writable_by(dir.path()).unwrap(), Writable::Owner);
+        for (mode, who) in [
+            (0o700, Writable::Owner),
+            (0o1700, Writable::Owner),
+            (0o1770, Writable::Group),
+            (0o777, Writable::World),
+            (0o1777, Writable::Shared),
+        ] {
+            fs::set_permissions(dir.path(), fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(writable_by(dir.path()).unwrap(), who);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_belongs_to_another_user_is_not_ours() {
+        use std::os::unix::fs::MetadataExt as _;
+        // Who makes a file owns it.
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert_eq!(file.as_file().metadata().unwrap().uid(), effective_user());
+        for (owner, me, who) in [
+            (1000, 1000, Writable::Owner),
+            (0, 1000, Writable::Owner),
+            (1001, 1000, Writable::Stranger(1001)),
+            (1000, 0, Writable::Stranger(1000)),
+        ] {
+            assert_eq!(rights(0o644, false, owner, me), who);
+            assert_eq!(rights(0o755, true, owner, me), who);
+        }
+        // Given away for real, where the test may do that.
+        if std::os::unix::fs::chown(file.path(), Some(effective_user() + 1234), None).is_ok() {
+            let who = writable_by(file.path()).unwrap();
+            assert_eq!(who, Writable::Stranger(effective_user() + 1234));
+            assert!(who.who().unwrap().contains("neither you nor root"));
+            assert!(who.hint(file.path()).contains("chown"));
+        }
     }
 }

@@ -61,8 +61,8 @@ impl Host {
     /// Loads the built-in library and reads `plugins.lock`. No foreign code runs.
     ///
     /// # Errors
-    /// When the built-in library is missing, of another version or open to writing by everybody; when `plugins.lock` is damaged or
-    /// open to writing by others.
+    /// When the built-in library is missing, of another version, another user's or open to writing by everybody; when `plugins.lock` is damaged,
+    /// another user's or open to writing by others.
     pub fn open(options: HostOptions) -> Result<Host> {
         let path = discovery::builtin_library(options.builtin_dir.as_deref())?;
         let builtin = Library::open(&path, library::hash(&path)?, "builtin")?;

@@ -213,7 +213,9 @@ impl Regressor for HostRegressor {
         let fits = job.y.rows() == n
             && job.weights.is_none_or(|w| w.len() == n)
             && job.folds.iter().flat_map(|f| f.test.iter().chain(&f.gap)).all(|i| *i < n);
-        if !fits || !job.x.data().iter().chain(job.y.data()).all(|v| v.is_finite()) {
+        let mut all =
+            job.x.data().iter().chain(job.y.data()).chain(job.weights.unwrap_or_default());
+        if !fits || !all.all(|v| v.is_finite()) {
             return Err(Error::bug("a cross-validation whose rows do not fit or are not finite"));
         }
         let folds: Vec<AditFold> = job

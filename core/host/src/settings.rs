@@ -115,11 +115,21 @@ fn unknown(name: &str, declared: &[ParamInfo]) -> Error {
 /// What the parameter is, as a hint.
 fn help(p: &ParamInfo) -> String {
     let unit = if p.unit.is_empty() { String::new() } else { format!(" in {}", p.unit) };
-    format!("{} is a {}{unit}: {}", p.name, p.kind, p.help)
+    format!("{} is {}{unit}: {}", p.name, a_kind(p), p.help)
+}
+
+/// The kind of a parameter with its article.
+fn a_kind(p: &ParamInfo) -> String {
+    let article = if p.kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {}", p.kind)
 }
 
 fn check(p: &ParamInfo, given: &Toml) -> std::result::Result<Value, String> {
-    let wrong = || format!("{given} is not a {}", p.kind);
+    let wrong = || match given {
+        // 3.0 must not read like the integer 3, nor 1e300 have 301 digits.
+        Toml::Float(v) => format!("{v:?} is not {}", a_kind(p)),
+        _ => format!("{given} is not {}", a_kind(p)),
+    };
     Ok(match (p.kind.as_str(), given) {
         ("float", _) => Value::Float(float(p, given).ok_or_else(wrong)??),
         ("int", Toml::Integer(v)) => {
@@ -161,8 +171,24 @@ fn in_range(p: &ParamInfo, v: f64) -> std::result::Result<(), String> {
     if v.is_finite() && (low..=high).contains(&v) {
         return Ok(());
     }
+    if !v.is_finite() {
+        return Err(format!("{v} is not a finite number"));
+    }
+    // An integer passes as a double, so the limits of 64 bits are no limits here either.
+    let widest = if p.kind == "int" { i64::MAX as f64 } else { f64::MAX };
+    let limits = match (low > -widest, high < widest) {
+        (true, true) => format!("from {} to {}", short(low), short(high)),
+        (true, false) => format!("at least {}", short(low)),
+        _ => format!("at most {}", short(high)),
+    };
     let unit = if p.unit.is_empty() { String::new() } else { format!(" {}", p.unit) };
-    Err(format!("{v}{unit} is outside {low} to {high}{unit}"))
+    Err(format!("{}{unit} is outside its range: it must be {limits}{unit}", short(v)))
+}
+
+/// A number in short: `0`, `2.5`, `1e-12`, `1e300`.
+fn short(v: f64) -> String {
+    let text = format!("{v:?}");
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
 fn c_text(s: &str) -> std::result::Result<CString, String> {
@@ -254,11 +280,13 @@ mod tests {
             ("widht = 3", "did you mean width"),
             ("quite_other = 3", "it has width, window"),
             ("width = \"3\"", "not a float"),
-            ("width = nan", "outside 0 to 99"),
-            ("width = inf", "outside"),
-            ("width = -1", "-1 nm is outside"),
-            ("window = 3.0", "not a int"),
-            ("window = 100", "outside"),
+            ("width = nan", "NaN is not a finite number"),
+            ("width = inf", "inf is not a finite number"),
+            ("width = 1e300", "1e300 nm is outside its range: it must be from 0 to 99 nm"),
+            ("width = -1", "-1 nm is outside its range"),
+            ("window = 3.0", "3.0 is not an int"),
+            ("window = 1e300", "1e300 is not an int"),
+            ("window = 100", "from 0 to 99"),
             ("edge = \"two\"", "not one of zero, one"),
             ("deep = 1", "not a bool"),
             ("ranges = [1, 200]", "200"),
@@ -269,6 +297,31 @@ mod tests {
             let e = settings(text).unwrap_err();
             assert_eq!(e.kind(), ErrorKind::Usage, "{text}");
             assert!(e.to_string().contains(word), "{text}: {e}");
+        }
+    }
+
+    #[test]
+    fn open_ends_of_a_range_are_left_out() {
+        let (max, int) = (f64::MAX, i64::MAX as f64);
+        for (kind, low, high, value, words) in [
+            ("float", 0.0, max, "-1.5", "-1.5 nm is outside its range: it must be at least 0 nm"),
+            ("float", 1e-12, f64::INFINITY, "0", "at least 1e-12 nm"),
+            (
+                "float",
+                -max,
+                10.0,
+                "1e299",
+                "1e299 nm is outside its range: it must be at most 10 nm",
+            ),
+            ("list of float", f64::NEG_INFINITY, 10.0, "[11]", "at most 10 nm"),
+            ("int", 1.0, int, "0", "at least 1 nm"),
+            ("int", -int, 9.0, "10", "at most 9 nm"),
+            ("float", -max, max, "-inf", "-inf is not a finite number"),
+        ] {
+            let p = ParamInfo { range: Some((low, high)), ..param("p", kind, None) };
+            let table = format!("p = {value}").parse().unwrap();
+            let e = Settings::new(&[p], None, &table).unwrap_err().to_string();
+            assert!(e.contains(words) && e.len() < 160, "{e}");
         }
     }
 

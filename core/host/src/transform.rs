@@ -145,7 +145,10 @@ impl Transform for HostTransform {
             if self.flags().row_local() { (&none, None, None) } else { (x, y, weights) };
         check_training(axis, x, y.map(<[f64]>::len), weights)?;
         if self.flags().needs_y() && y.is_none() {
-            return Err(Error::bug(format!("{} needs y and got none", self.instance.id())));
+            return Err(Error::plugin(
+                format!("{} needs y and got none", self.instance.id()),
+                "fit it together with measured values, or leave the step out",
+            ));
         }
         let view = AxisView::new(axis)?;
         let (raw_x, target) = (views::matrix(x), y.map(Matrix::column));

@@ -19,7 +19,7 @@ pub struct TrustReport {
     pub build: String,
     /// The plugins that it gives. To learn this the library was loaded and its code run once.
     pub plugins: Vec<PluginInfo>,
-    /// The SHA-256 under which the same path was trusted before, if it was.
+    /// The SHA-256 under which the same path was trusted before, if it was and the file has changed.
     pub replaced: Option<String>,
     /// The `plugins.lock` that was written.
     pub lock: PathBuf,
@@ -80,6 +80,7 @@ pub(crate) fn enter(
     };
     let before = lock.libraries.iter().position(|l| l.file == path);
     let replaced = before.map(|i| lock.libraries.remove(i).sha256);
+    let replaced = replaced.filter(|old| *old != library.sha256);
     lock.libraries.push(entry);
     lock.libraries.sort_by(|a, b| a.file.cmp(&b.file));
     Ok(replaced)

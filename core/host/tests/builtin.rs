@@ -88,7 +88,7 @@ fn wrong_requests_say_what_is_near() {
     assert_eq!(e.kind(), ErrorKind::Usage);
     assert!(e.to_string().contains("did you mean floor"), "{e}");
     let e = host.transform("adit.scatter.snv", &settings("floor = -1")).map(drop).unwrap_err();
-    assert!(e.to_string().contains("outside"), "{e}");
+    assert!(e.to_string().contains("it must be at least 0"), "{e}");
 
     for wrong in [
         host.transform("adit.pls", &none).map(drop),

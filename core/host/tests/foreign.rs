@@ -208,6 +208,8 @@ fn a_library_that_changed_after_trust_is_refused_until_trusted_again() {
 
     let again = open(dir.path()).unwrap().trust(&file, "tester", WHEN).unwrap();
     assert_eq!(again.replaced, Some(first.sha256));
+    let same = open(dir.path()).unwrap().trust(&file, "tester", WHEN).unwrap();
+    assert_eq!(same.replaced, None, "the file is as it was");
     assert!(open(dir.path()).unwrap().transform("test.bad.step", &toml::Table::new()).is_ok());
 
     std::fs::remove_file(&file).unwrap();
@@ -274,6 +276,63 @@ fn what_is_no_library_is_refused() {
     let e = host.trust(&text, "t", WHEN).unwrap_err();
     assert!(e.kind() == ErrorKind::Plugin && e.to_string().contains("text.so"), "{e}");
     assert!(!dir.path().join("plugins.lock").exists());
+}
+
+#[cfg(all(unix, not(target_vendor = "apple"), target_pointer_width = "64"))]
+#[test]
+fn a_library_that_was_cut_short_is_refused_and_does_not_end_the_process() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = testing::build_c(&fixture(), "bad", &[], dir.path());
+    let whole = std::fs::read(&file).unwrap();
+    for cut in [1, 64, 700, whole.len() / 2, whole.len() - 1] {
+        std::fs::write(&file, &whole[..cut]).unwrap();
+        let e = open(dir.path()).unwrap().trust(&file, "t", WHEN).unwrap_err();
+        assert!(e.kind() == ErrorKind::Plugin && e.to_string().contains("is incomplete"), "{e}");
+    }
+    assert!(!dir.path().join("plugins.lock").exists());
+
+    let name =
+        format!("{}adit_builtin{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let whole = std::fs::read(testing::builtin_plugins().join(&name)).unwrap();
+    let copy = dir.path().join(&name);
+    for cut in [8000, whole.len() / 3, whole.len() - 1] {
+        std::fs::write(&copy, &whole[..cut]).unwrap();
+        set_mode(&copy, 0o755);
+        let options =
+            HostOptions { plugins_dir: None, builtin_dir: Some(dir.path().to_path_buf()) };
+        let e = Host::open(options).map(drop).unwrap_err();
+        assert!(e.kind() == ErrorKind::Plugin && e.to_string().contains("is incomplete"), "{e}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_reason_of_the_systems_loader_is_passed_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let source = dir.path().join("needy.c");
+    std::fs::write(&source, "int adit_nowhere(void);\nint f(void) { return adit_nowhere(); }\n")
+        .unwrap();
+    let file = testing::build_c(&source, "needy", &[], dir.path());
+    let e = open(dir.path()).unwrap().trust(&file, "t", WHEN).unwrap_err().to_string();
+    assert!(e.contains("adit_nowhere"), "{e}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_library_in_a_folder_open_to_everybody_is_refused() {
+    let (dir, open_to_all) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let file = testing::build_c(&fixture(), "bad", &[], open_to_all.path());
+    set_mode(open_to_all.path(), 0o1777);
+    let e = open(dir.path()).unwrap().trust(&file, "t", WHEN).unwrap_err();
+    assert!(e.kind() == ErrorKind::Plugin && e.to_string().contains("of your own"), "{e}");
+    set_mode(open_to_all.path(), 0o755);
+    open(dir.path()).unwrap().trust(&file, "t", WHEN).unwrap();
+    // Another user's, where the test may give it away.
+    if std::os::unix::fs::chown(&file, Some(4321), None).is_ok() {
+        let t = open(dir.path()).unwrap().transform("test.bad.step", &toml::Table::new());
+        let e = t.map(drop).unwrap_err().to_string();
+        assert!(e.contains("belongs to user 4321"), "{e}");
+    }
 }
 
 #[test]

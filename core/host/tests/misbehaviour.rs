@@ -84,7 +84,7 @@ fn a_wrong_description_is_refused() {
         ("-DSMALL_TRANSFORM", "struct_size is 8"),
         ("-DNULL_PARAM", "params: entry 0 is null"),
         ("-DPARAM_KIND=99", "kind is 99"),
-        ("-DDEFAULT=\"11\"", "outside 0 to 10"),
+        ("-DDEFAULT=\"11\"", "it must be from 0 to 10"),
         ("-DDEFAULT=\"= 1\"", "not TOML"),
     ] {
         let dir = tempfile::tempdir().unwrap();

@@ -3,7 +3,7 @@
 
 mod common;
 
-use adit_engine::plugin::Kind;
+use adit_engine::plugin::{FastJob, Kind};
 use adit_engine::{
     Fold, Matrix, Plan, Plugins, Recipe, Regressor, Route, RowStatus, cross_validate, lowered,
 };
@@ -191,5 +191,33 @@ fn the_fast_cross_validation_is_the_slow_one() {
         for (a, b) in fast.predictions.data().iter().zip(slow.predictions.data()) {
             assert!((a - b).abs() <= 1e-10 * largest, "{text}: {a} {b}");
         }
+    }
+}
+
+#[test]
+fn weights_that_are_not_finite_never_reach_the_fast_cross_validation() {
+    let r = testing::host().regressor("adit.pls", &toml::Table::new()).unwrap();
+    let x = rows(&nm(), 12, 37);
+    let y = Matrix::column(&target(&x, 41));
+    let folds: Vec<Fold> = (0..3)
+        .map(|f| Fold { test: (0..12).filter(|i| i % 3 == f).collect(), gap: vec![] })
+        .collect();
+    let run = |odd: f64| {
+        let mut weights = [1.0; 12];
+        weights[5] = odd;
+        r.cross_validate(&FastJob {
+            x: &x,
+            y: &y,
+            weights: Some(&weights),
+            folds: &folds,
+            joint: false,
+            centre: true,
+            scale: false,
+            max_components: 2,
+        })
+    };
+    run(2.0).unwrap();
+    for odd in [f64::NAN, f64::INFINITY] {
+        assert!(run(odd).unwrap_err().to_string().contains("not finite"));
     }
 }

@@ -119,20 +119,30 @@ fn default(kind: &ParamKind) -> Option<Value> {
 
 fn check(param: &Param, value: Value) -> Result<Value, Error> {
     let name = param.name;
-    let out =
-        |v: &dyn std::fmt::Display, min: &dyn std::fmt::Display, max: &dyn std::fmt::Display| {
-            Error::arg(format!("parameter {name} = {v} is outside {min} to {max} {}", param.unit))
-        };
+    let unit = if param.unit.is_empty() { String::new() } else { format!(" {}", param.unit) };
+    let out = |v: String, limits: String| {
+        Error::arg(format!(
+            "parameter {name} = {v} is outside its range: it must be {limits}{unit}"
+        ))
+    };
+    let float_out = |v: f64, min: f64, max: f64| {
+        let low = (min > f64::MIN).then(|| short(min));
+        let high = (max < f64::MAX).then(|| short(max));
+        let (low, high) = if v.is_finite() { (low, high) } else { (None, None) };
+        out(short(v), limits(low, high))
+    };
     match (&param.kind, &value) {
         (ParamKind::Float { min, max, .. }, Value::Float(v)) if !(*min..=*max).contains(v) => {
-            Err(out(v, min, max))
+            Err(float_out(*v, *min, *max))
         }
         (ParamKind::Int { min, max, .. }, Value::Int(v)) if !(*min..=*max).contains(v) => {
-            Err(out(v, min, max))
+            let low = (*min > i64::MIN).then(|| min.to_string());
+            let high = (*max < i64::MAX).then(|| max.to_string());
+            Err(out(v.to_string(), limits(low, high)))
         }
         (ParamKind::Floats { min, max, .. }, Value::Floats(list)) => {
             match list.iter().find(|v| !(*min..=*max).contains(*v)) {
-                Some(v) => Err(out(v, min, max)),
+                Some(v) => Err(float_out(*v, *min, *max)),
                 None => Ok(value),
             }
         }
@@ -149,6 +159,22 @@ fn check(param: &Param, value: Value) -> Result<Value, Error> {
         | (ParamKind::Texts { .. }, Value::Texts(_)) => Ok(value),
         _ => Err(wrong(name)),
     }
+}
+
+/// A range in words; an open end is left out.
+fn limits(low: Option<String>, high: Option<String>) -> String {
+    match (low, high) {
+        (Some(low), Some(high)) => format!("from {low} to {high}"),
+        (Some(low), None) => format!("at least {low}"),
+        (None, Some(high)) => format!("at most {high}"),
+        (None, None) => "a finite number".to_owned(),
+    }
+}
+
+/// A number in short: `0`, `2.5`, `1e-12`, `1e300`.
+fn short(v: f64) -> String {
+    let text = format!("{v:?}");
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
 /// # Safety
@@ -204,4 +230,52 @@ unsafe fn text(raw: *const std::ffi::c_char) -> Result<String, Error> {
     // SAFETY: not null, and NUL-terminated by the caller's promise.
     let text = unsafe { CStr::from_ptr(raw) };
     text.to_str().map(str::to_owned).map_err(|_| Error::arg("a text is not UTF-8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(kind: ParamKind, value: Value) -> String {
+        let param = Param { name: "p", unit: "nm", help: "a test", kind };
+        check(&param, value).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn ranges_are_told_in_short_and_without_open_ends() {
+        let float = |min, max| ParamKind::Float { default: None, min, max };
+        let int = |min, max| ParamKind::Int { default: None, min, max };
+        for (kind, value, words) in [
+            (
+                float(0.0, 9.5),
+                Value::Float(1e300),
+                "p = 1e300 is outside its range: it must be from 0 to 9.5 nm",
+            ),
+            (
+                float(1e-12, f64::MAX),
+                Value::Float(0.0),
+                "p = 0 is outside its range: it must be at least 1e-12 nm",
+            ),
+            (float(f64::MIN, 10.0), Value::Float(11.0), "at most 10 nm"),
+            (
+                float(0.0, f64::MAX),
+                Value::Float(f64::NAN),
+                "p = NaN is outside its range: it must be a finite number",
+            ),
+            (
+                int(1, i64::MAX),
+                Value::Int(0),
+                "p = 0 is outside its range: it must be at least 1 nm",
+            ),
+            (int(i64::MIN, 3), Value::Int(4), "at most 3 nm"),
+            (
+                ParamKind::Floats { default: None, min: 0.0, max: f64::INFINITY },
+                Value::Floats(vec![1.0, -1.0]),
+                "p = -1 is outside its range: it must be at least 0 nm",
+            ),
+        ] {
+            let text = refusal(kind, value);
+            assert!(text.contains(words), "{text}");
+        }
+    }
 }

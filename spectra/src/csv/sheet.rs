@@ -32,6 +32,11 @@ impl Row {
 
 /// The whole file, refused beyond 1 GiB.
 pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    if path.is_dir() {
+        return Err(Error::new(ErrorKind::Unreadable, "this is a folder, and a file is needed")
+            .in_file(path.display().to_string())
+            .hint("name the file inside it: captures/*.csv, table.csv or series/*.csv"));
+    }
     let io = |e| Error::io("read the file", path, e);
     let file = File::open(path).map_err(io)?;
     let mut bytes = Vec::new();

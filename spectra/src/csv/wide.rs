@@ -191,24 +191,24 @@ impl Layout {
             )
             .in_file(sheet.source.clone())
             .at_column(sheet.headings[second].clone())
-            .hint("keep one column per wavelength"));
+            .hint(if looks_like_data(&self.positions) {
+                HEADINGS_MISSING
+            } else {
+                "keep one column per wavelength"
+            }));
         }
         check_duplicate_headings(sheet, &self.labels)
     }
 
     /// Turns a descending axis round.
     fn ascend(&mut self, sheet: &Sheet<'_>) -> Result<(), Error> {
-        let [first, .., last] = self.positions.as_slice() else {
-            return if self.positions.is_empty() {
-                Err(sheet.fault("no heading is a wavelength").hint(
-                    "each column of a spectra file but the first is headed by its wavelength in nm, \
-                     such as 252.5; one row holds one sample",
-                ))
-            } else {
-                Ok(())
-            };
-        };
-        let descending = first > last;
+        if self.positions.is_empty() {
+            return Err(sheet.fault("no heading is a wavelength").hint(
+                "each column of a spectra file but the first is headed by its wavelength in nm, \
+                 such as 252.5; one row holds one sample",
+            ));
+        }
+        let descending = is_descending(&self.positions);
         let wrong = |pair: &[f64]| if descending { pair[0] <= pair[1] } else { pair[0] >= pair[1] };
         if let Some(place) = self.positions.windows(2).position(wrong) {
             let order = if descending { "descending" } else { "ascending" };
@@ -219,7 +219,11 @@ impl Layout {
                     self.positions[place]
                 ))
                 .at_column(sheet.headings[self.channels[place + 1]].clone())
-                .hint("order the columns by wavelength"));
+                .hint(if looks_like_data(&self.positions) {
+                    HEADINGS_MISSING
+                } else {
+                    "order the columns by wavelength"
+                }));
         }
         if descending {
             self.positions.reverse();
@@ -227,6 +231,25 @@ impl Layout {
         }
         Ok(())
     }
+}
+
+const HEADINGS_MISSING: &str = "these look like values and not like wavelengths: if the heading row \
+    is missing, add it as the first line (sample_id, then the wavelength of each column in nm)";
+
+/// Whether most steps between neighbours go down, so that one column out of its place does not
+/// decide; where as many go up, by the ends.
+fn is_descending(positions: &[f64]) -> bool {
+    let down = positions.windows(2).filter(|pair| pair[0] > pair[1]).count();
+    let up = positions.len().saturating_sub(1).saturating_sub(down);
+    down > up || (down == up && positions.first() > positions.last())
+}
+
+/// Whether the headings may be a sample's values: no light of an instrument has less than 100 nm,
+/// and wavelengths do not go up and down more than once.
+fn looks_like_data(positions: &[f64]) -> bool {
+    let descending = is_descending(positions);
+    let against = positions.windows(2).filter(|pair| (pair[0] > pair[1]) != descending).count();
+    positions.iter().all(|p| *p < 100.0) || against > 2
 }
 
 /// Two columns of words with one heading, or with that of the ids.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use adit_calibration::Loaded;
 use adit_engine::{Axis, Chain, Matrix, Op};
 use adit_export::{Analyte, Compiled, ExportInput, FittedChain, compile};
-use adit_spectra::write_atomically;
+use adit_spectra::write_all_atomically;
 use serde_json::json;
 
 use crate::args::{Export, Global};
@@ -154,7 +154,7 @@ impl FittedChain for OnReadChannels<'_> {
     }
 }
 
-/// Writes the form asked for; each file appears whole or not at all.
+/// Writes the form asked for; all files appear or none, so that no header goes with an older source.
 pub(crate) fn write(compiled: &Compiled, to: &str, out: &Path) -> Result<Vec<PathBuf>, Failure> {
     let io = |e: std::io::Error| Failure::input(format!("{}: cannot be made: {e}", out.display()));
     std::fs::create_dir_all(out).map_err(io)?;
@@ -167,9 +167,7 @@ pub(crate) fn write(compiled: &Compiled, to: &str, out: &Path) -> Result<Vec<Pat
             (out.join(format!("{stem}.c")), compiled.c_source.as_bytes()),
         ]
     };
-    for (path, bytes) in &files {
-        write_atomically(path, bytes)?;
-    }
+    write_all_atomically(&files)?;
     Ok(files.into_iter().map(|(path, _)| path).collect())
 }
 

@@ -2,23 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use adit_calibration::Verdict;
-use adit_calibration::{SamplePrediction, predict};
+use adit_calibration::{PredictDocument, PredictedSample, SamplePrediction, Verdict, predict};
 use adit_spectra::{ReadOptions, read_any};
-use serde::Serialize;
-use serde_json::json;
 
 use crate::args::{Global, Predict};
 use crate::failure::{Failure, NOTHING_USABLE};
 use crate::{input, output, print, progress};
-
-/// One sample's estimates with the file that it stands in.
-#[derive(Serialize)]
-struct FromFile<'a> {
-    file: &'a str,
-    #[serde(flatten)]
-    sample: &'a SamplePrediction,
-}
 
 /// Where the estimates go.
 enum To {
@@ -40,9 +29,13 @@ pub(crate) fn run(args: &Predict, global: &Global) -> Result<u8, Failure> {
     }
     let host = input::host(global)?;
     let model = input::model(&args.model, &host)?;
+    let mut options = ReadOptions::default();
+    if let Some(offset) = args.timezone.as_ref().or(model.model().timezone.as_ref()) {
+        options = options.with_timezone(offset.as_str());
+    }
     let mut samples: Vec<(String, SamplePrediction)> = Vec::new();
     for file in &args.inputs {
-        let content = read_any(file, &ReadOptions::default())?;
+        let content = read_any(file, &options)?;
         content.notes.iter().for_each(|n| note!("adit: {}: {n}", file.display()));
         let estimates =
             progress::while_doing("predicting", || predict(&model, &content.table, level))
@@ -58,9 +51,9 @@ pub(crate) fn run(args: &Predict, global: &Global) -> Result<u8, Failure> {
         _ => {}
     }
     if global.json {
-        let samples: Vec<FromFile<'_>> =
-            samples.iter().map(|(file, sample)| FromFile { file, sample }).collect();
-        print::json(&json!({ "model": args.model, "samples": samples }))?;
+        let samples =
+            samples.iter().map(|(file, sample)| PredictedSample { file, sample }).collect();
+        print::json(&PredictDocument { model: args.model.display().to_string(), samples })?;
     } else if let To::Csv(path) | To::Hdf5(path) = &to {
         outln!("{} written: {}", path.display(), summary(&samples));
     }
