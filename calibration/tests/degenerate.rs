@@ -100,3 +100,23 @@ fn replicates_of_two_samples_are_too_few_and_twins_share_a_fold() {
     none.analytes[0].references = vec![Reference::Missing; 12];
     assert!(survives(&none, None).unwrap_err().contains("too few samples"));
 }
+
+#[test]
+fn a_wish_beyond_the_rank_of_a_fold_is_refused() {
+    // Eight spectra, each under two ids: a fold without one of them carries rank 6.
+    let (x, y) = waters(&mut Random(70), 8, 20);
+    let twice = |i: usize| i / 2;
+    let x: Vec<Vec<f64>> = (0..16).map(|i| x[twice(i)].clone()).collect();
+    let y: Vec<f64> = (0..16).map(|i| y[twice(i)] + 0.01 * i as f64).collect();
+    let host = adit_host::testing::host();
+    let with = |n: usize| {
+        let options = Options {
+            components: Some(adit_engine::recipe::Components::Fixed(n)),
+            ..Options::default()
+        };
+        calibrate(&set(&x, &y), &pls("", ""), &host, &options).map_err(|e| e.to_string())
+    };
+    assert!(with(5).is_ok());
+    let error = with(7).unwrap_err();
+    assert!(error.contains("7 components") && error.contains("carry only 6"), "{error}");
+}

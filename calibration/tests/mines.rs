@@ -2,6 +2,7 @@
 
 mod common;
 
+use adit_calibration::interval::Spread;
 use adit_calibration::{Loaded, Model, Options, calibrate, predict, recipe_of};
 
 fn calibrated(path: &str) -> Model {
@@ -52,4 +53,17 @@ fn falling_creek_spectra_see_iron() {
     let model = calibrated("calibration/mines/fcr_uvvis_fe_mn_2020");
     let fe = model.analyte("Fe (total)").unwrap();
     assert!(fe.unfit.is_none() && fe.figures.r2cv.unwrap() > 0.3);
+}
+
+/// Two groups: each chooses the component count for the other by leaving out its own samples. Taking the count of the whole set, which
+/// has seen the group that is left out, would say a model variance of 0.06 here.
+#[test]
+fn two_groups_choose_for_each_other() {
+    let set = common::committed("calibration/mines/fcr_uvvis_fe_mn_2020", &[]);
+    let host = adit_host::testing::host();
+    let options = Options { cv: Some("group=layer".parse().unwrap()), ..Options::default() };
+    let (recipe, _) = recipe_of(&set).unwrap();
+    let model = calibrate(&set, &recipe, &host, &options).unwrap();
+    let spread = model.analytes[0].interval.unwrap().spread;
+    assert!(matches!(spread, Spread::Linear { s_m2, .. } if s_m2 > 0.3), "{spread:?}");
 }
