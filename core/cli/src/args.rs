@@ -100,7 +100,7 @@ pub(crate) struct Later {
 
 #[derive(Args, Debug)]
 pub(crate) struct Calibrate {
-    /// Folder of the set
+    /// Folder of the set; calibration/mines/README.md says what lies in it
     pub(crate) set: PathBuf,
     /// Recipe to use [default: the set's recipe.toml, else one for the kind of set]
     #[arg(long, value_name = "FILE")]

@@ -78,6 +78,12 @@ pub(crate) fn number(v: Option<f64>) -> String {
     }
 }
 
+/// A coefficient of determination with two decimals, never "-0.00"; "-" for none.
+pub(crate) fn r2(v: Option<f64>) -> String {
+    // Adding 0 turns -0 into 0.
+    v.map_or_else(|| "-".to_owned(), |v| format!("{:.2}", (v * 100.0).round() / 100.0 + 0.0))
+}
+
 /// A range of a parameter, open ends left out.
 pub(crate) fn range(low: f64, high: f64) -> String {
     let open = |v: f64| !v.is_finite() || v.abs() >= 1e15;
@@ -169,6 +175,10 @@ mod tests {
         }
         assert_eq!(number(None), "-");
         assert_eq!(number(Some(f64::NAN)), "-");
+        assert_eq!(
+            (r2(Some(-0.001)), r2(Some(0.577)), r2(None)),
+            ("0.00".into(), "0.58".into(), "-".into())
+        );
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Calibrate, global: &Global) -> Result<u8, Failure> {
         if global.json {
             print::json(&adit_calibration::CalibrateDocument::of(&model, None))?;
         } else {
-            print_model(&model);
+            print_model(&model, &said);
         }
         return Err(Failure {
             code: NOTHING_USABLE,
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Calibrate, global: &Global) -> Result<u8, Failure> {
             Some(out.display().to_string()),
         ));
     }
-    print_model(&model);
+    print_model(&model, &said);
     outln!("\nmodel written to {}", out.display());
     Ok(0)
 }
@@ -94,11 +94,11 @@ fn reasons(model: &Model) -> String {
     all.join("; ")
 }
 
-/// What was done and how good it is: one row per analyte.
-pub(crate) fn print_model(model: &Model) {
+/// What was done and how good it is: one row per analyte. `said` is what the reader knows already.
+pub(crate) fn print_model(model: &Model, said: &str) {
     let p = &model.provenance;
     outln!("cv = {}, seed {}; route {}", p.cv, p.seed, p.route);
-    p.defaulted.iter().for_each(|d| outln!("{d}"));
+    p.defaulted.iter().filter(|d| *d != said).for_each(|d| outln!("{d}"));
     let mut table = print::Table::new(&[
         "analyte", "unit", "n", "<LOD", "LVs", "RMSEC", "RMSECV", "bias", "RPD", "R2cv", "verdict",
     ]);
@@ -115,7 +115,7 @@ pub(crate) fn print_model(model: &Model) {
             print::number(f.rmsecv),
             print::number(f.bias),
             print::number(a.figures_log10.as_ref().unwrap_or(f).rpd),
-            r2cv.map_or("-".into(), |v| format!("{v:.2}")),
+            print::r2(r2cv),
             verdict(a),
         ]);
     }

@@ -214,7 +214,7 @@ impl Run {
         outln!("== {mine} ({})", self.folder.display());
         self.notes.iter().for_each(|n| outln!("{n}"));
         outln!("calibrated on the first {} samples in time", self.training);
-        print_model(model);
+        print_model(model, self.notes.first().map_or("", String::as_str));
         self.print_new();
         outln!();
         print_evaluation(&self.evaluation);

@@ -49,7 +49,7 @@ pub(crate) fn print_evaluation(e: &Evaluation) {
                 print::number(f.rmsep),
                 print::number(f.bias),
                 print::number(f.sep),
-                f.r2.map_or("-".into(), |v| format!("{v:.2}")),
+                print::r2(f.r2),
                 f.coverage.map_or("-".into(), |v| format!("{:.0} %", 100.0 * v)),
             ]);
         };

@@ -99,7 +99,7 @@ fn model(file: &Path, global: &Global) -> Result<u8, Failure> {
         model.provenance.adit
     );
     outln!("reads {} of {}", model.reads.iter().filter(|r| **r).count(), model.axis.summary());
-    print_model(&model);
+    print_model(&model, "");
     outln!("\nrecipe\n{}", model.recipe.trim_end());
     for p in &model.provenance.plugins {
         outln!("plugin {} {} ({}, {})", p.id, p.version, p.library, p.trust);
