@@ -305,3 +305,66 @@ fn plugins_are_listed_and_described() {
         assert!(text.contains(word), "{word} in\n{text}");
     }
 }
+
+#[test]
+fn the_dirty_deployment_is_said_to_be_weak() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let set = repository().join("calibration/mines/fcr_uvvis_fe_mn_2018");
+    let said = ok(folder.path(), &["calibrate", arg(&set), "--out", "m.adit"]);
+    assert_eq!(said.matches("weak: RPD below 1.4").count(), 3, "{said}");
+    ok(folder.path(), &["report", "--model", "m.adit", "--out", "r.html"]);
+    let page = fs::read_to_string(folder.path().join("r.html")).expect("a page");
+    assert!(page.contains("tells little more than the mean"), "the report hides it");
+}
+
+/// The figures of `calibration/tests/golden` (scikit-learn, SNV, same folds), here through the commands as README types them.
+#[test]
+fn the_yardstick_is_met_through_the_commands() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let set = repository().join("benches/data/tecator_meat");
+    let split = |s: &'static str| ["--analyte", "fat", "--where", s];
+    let mut args = vec!["calibrate", arg(&set), "--out", "fat.adit"];
+    args.extend(split("split=train"));
+    let made = json(folder.path(), &args);
+    let tested = json(
+        folder.path(),
+        &["evaluate", "--model", "fat.adit", arg(&set), "--where", "split=test"],
+    );
+    let near = |v: &Value, want: f64| {
+        let got = v.as_f64().expect("a figure");
+        assert!((got / want - 1.0).abs() < 1e-9, "{got} instead of {want}");
+    };
+    near(&analyte(&made["analytes"], "fat")["rmsecv"], 2.370_187_916_681_275_4);
+    near(&analyte(&tested["analytes"], "fat")["rmsep"], 2.329_377_770_447_502_7);
+}
+
+#[test]
+fn the_demo_goes_the_whole_way_on_every_set() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("demo");
+    let done = json(&repository(), &["demo", "--out", arg(&out)]);
+    let sets = done["sets"].as_array().expect("sets");
+    assert_eq!(sets.len(), 3);
+    for set in sets {
+        // Two thirds in time are calibrated on, the rest is predicted.
+        let new = set["samples"].as_array().expect("samples").len();
+        let training = usize::try_from(set["training"].as_u64().expect("training")).expect("small");
+        assert_eq!(training, (2 * (training + new)).div_ceil(3));
+        for file in set["files"].as_array().expect("files") {
+            let path = repository().join(file.as_str().expect("a path"));
+            assert!(fs::metadata(&path).is_ok_and(|m| m.len() > 0), "{}", path.display());
+        }
+        assert_eq!(set["files"].as_array().map(Vec::len), Some(7));
+    }
+    let creek =
+        sets.iter().find(|s| s["set"].as_str().is_some_and(|p| p.contains("csm"))).expect("csm");
+    let fe = analyte(&creek["calibrate"]["analytes"], "Fe (dissolved)");
+    assert!(fe["unfit"].is_string(), "{fe}");
+    for sample in creek["samples"].as_array().expect("samples") {
+        assert_eq!(analyte(&sample["analytes"], "Fe (dissolved)")["verdict"], "refuse");
+        assert!(analyte(&sample["analytes"], "Zn (total)")["upper"].is_number());
+    }
+    let words = ["calibration/mines", "share/adit/mines"];
+    common::fails(folder.path(), &["demo", "--out", "elsewhere"], 3, &words);
+    assert!(!folder.path().join("elsewhere").exists());
+}

@@ -135,7 +135,7 @@ fn no_crate_of_the_whole_tree_can_talk_to_a_network() {
     assert!(found.is_empty(), "{found:?}");
 }
 
-/// `unsafe` lives in abi, sdk, host and two modules of node; every other crate forbids it.
+/// `unsafe` lives in abi, sdk, host and one module of node; every other crate forbids it.
 #[test]
 fn crates_without_unsafe_say_so() {
     for package in metadata().workspace_packages() {
@@ -144,7 +144,7 @@ fn crates_without_unsafe_say_so() {
             let text = std::fs::read_to_string(&target.src_path).expect("a target has its source");
             let lint = match name {
                 "adit-abi" | "adit-plugin" | "adit-host" => continue,
-                // One attribute, made by the SDK's export macro, and two modules of the node.
+                // One attribute, made by the SDK's export macro, and one module of the node.
                 "adit-builtin" | "adit-node" => "#![deny(unsafe_code)]",
                 _ => "#![forbid(unsafe_code)]",
             };

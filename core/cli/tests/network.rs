@@ -21,9 +21,13 @@ fn no_command_makes_a_network_call() -> Outcome {
     let folder = tempfile::tempdir().expect("a folder");
     let here = folder.path();
     TwoFiles::new(24).write(here);
+    let source = common::repository().join("plugins/example-c/centre_max.c");
+    let library = adit_host::testing::build_c(&source, "centre_max", &[], here);
+    let library = common::arg(&library);
     for args in [
         &["calibrate", "set", "--out", "m.adit"][..],
         &["predict", "--model", "m.adit", "set/spectra.csv", "--out", "p.csv"],
+        &["predict", "--model", "m.adit", "set/spectra.csv", "--out", "p.h5"],
         &["evaluate", "--model", "m.adit", "set"],
         &["export", "--model", "m.adit", "--to", "c", "--out", "fw"],
         &["export", "--model", "m.adit", "--to", "blob", "--out", "fw"],
@@ -33,7 +37,7 @@ fn no_command_makes_a_network_call() -> Outcome {
         &["report", "--model", "m.adit", "--out", "r.html"],
         &["plugin", "list"],
         &["plugin", "inspect", "adit.pls"],
-        &["plugin", "trust", "set/icp.csv"],
+        &["plugin", "trust", library],
     ] {
         let calls = network_calls(here, here, args);
         assert!(calls.is_empty(), "adit {args:?} made network calls:\n{calls}");
@@ -61,5 +65,6 @@ fn network_calls(here: &Path, current: &Path, args: &[&str]) -> String {
         .expect("strace runs");
     let text = std::fs::read_to_string(&trace).expect("a trace");
     assert!(text.contains("exit_group"), "the trace is empty: {status:?}");
+    assert!(status.status.success(), "adit {args:?} failed: {status:?}");
     text.lines().filter(|l| !l.contains("exit_group") && !l.contains("+++")).collect()
 }

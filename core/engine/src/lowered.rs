@@ -115,6 +115,9 @@ impl Op {
     /// For people: which op with which size.
     pub fn describe(&self) -> String {
         match self {
+            Op::Gather { n_in, index } if index.len() > *n_in => {
+                format!("{n_in} values placed among {}", index.len())
+            }
             Op::Gather { n_in, index } => format!("gather {} of {n_in}", index.len()),
             Op::AffineBanded { n_in, bands, .. } => {
                 let width = bands.iter().map(|b| b.coefficients.len()).max().unwrap_or(0);

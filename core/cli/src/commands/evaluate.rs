@@ -66,6 +66,16 @@ pub(crate) fn print_evaluation(e: &Evaluation) {
         if e.seen_counted { "" } else { " and left out" },
         100.0 * e.level
     );
+    for a in e.analytes.iter().filter(|a| a.unfit.is_none()) {
+        let r2 = a.all.log10.map_or(a.all.r2, |f| f.r2_log10);
+        if let Some(r2) = r2.filter(|r2| *r2 <= 0.0) {
+            outln!(
+                "{}: on these samples weaker than their own mean (R2 {r2:.2}{})",
+                a.name,
+                if a.all.log10.is_some() { " of log10" } else { "" }
+            );
+        }
+    }
     for a in e.analytes.iter().filter(|a| a.unfit.is_some()) {
         outln!("{}: unfit: {}", a.name, a.unfit.as_deref().unwrap_or_default());
     }

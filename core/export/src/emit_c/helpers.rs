@@ -44,14 +44,14 @@ static float sum(const float *x, uint32_t n)
     ("dot", &[], "static float dot(const float *w, const float *x, uint32_t n)
 {
     float s[4] = { 0.0f, 0.0f, 0.0f, 0.0f };
-    uint32_t i;
-    for (i = 0; i + 4u <= n; i += 4u) {
+    uint32_t i, whole = n & ~3u;
+    for (i = 0; i < whole; i += 4u) {
         s[0] += w[i] * x[i];
         s[1] += w[i + 1u] * x[i + 1u];
         s[2] += w[i + 2u] * x[i + 2u];
         s[3] += w[i + 3u] * x[i + 3u];
     }
-    for (; i < n; i++) s[i & 3u] += w[i] * x[i];
+    for (i = whole; i < n; i++) s[i & 3u] += w[i] * x[i];
     return (s[0] + s[1]) + (s[2] + s[3]);
 }
 "),

@@ -85,7 +85,7 @@ static int golden_row(uint32_t row)
         say_hex(bits.u);
         say(\" \");
         say_hex(want);
-        say(same(bits.u, want) ? \" same\\n\" : \" DIFFERENT\\n\");
+        say(bits.u == want ? \" same\\n\" : same(bits.u, want) ? \" within 1e-6\\n\" : \" DIFFERENT\\n\");
         wrong += !same(bits.u, want);
     }}
     return wrong;
