@@ -200,7 +200,7 @@ fn firmware(
     files.extend(export::write(&compiled, "blob", to)?);
     let bound = |b: &adit_export::Bound| {
         format!(
-            "{}: firmware differs from predict by at most {:.0e} of RMSECV",
+            "{}: on the calibration rows firmware differs from predict by at most {:.0e} of RMSECV",
             b.name, b.of_rmsecv
         )
     };
