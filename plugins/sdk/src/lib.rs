@@ -60,6 +60,7 @@ mod regressor;
 mod rows;
 mod state;
 mod transform;
+pub mod vector;
 
 pub use adit_abi as abi;
 pub use adit_abi::unit;
