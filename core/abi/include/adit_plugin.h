@@ -345,7 +345,9 @@ typedef struct {
     uint32_t reserved;
     // The host's own context, handed back to each function.
     void *host;
-    // Says what went wrong, in UTF-8 of `len` bytes, not NUL-terminated. `[shared]`
+    // Says what went wrong, in UTF-8 of `len` bytes, not NUL-terminated; `code` is the status that the call will return. With
+    // `ADIT_OK` the text is a remark for the user about a call that goes well, such as the route that `adit.cross-validate/1` took;
+    // the host shows what `run` of that extension remarks and may drop other remarks. `[shared]`
     void (*report)(void *host, int32_t code, const char *text, size_t len);
     // Takes `len` bytes of state, in order; used in `save`.
     int32_t (*write)(void *host, const uint8_t *bytes, size_t len);

@@ -37,7 +37,9 @@ pub struct AditCall {
     pub reserved: u32,
     /// The host's own context, handed back to each function.
     pub host: *mut c_void,
-    /// Says what went wrong, in UTF-8 of `len` bytes, not NUL-terminated. `[shared]`
+    /// Says what went wrong, in UTF-8 of `len` bytes, not NUL-terminated; `code` is the status that the call will return. With
+    /// `ADIT_OK` the text is a remark for the user about a call that goes well, such as the route that `adit.cross-validate/1` took;
+    /// the host shows what `run` of that extension remarks and may drop other remarks. `[shared]`
     pub report:
         Option<unsafe extern "C" fn(host: *mut c_void, code: i32, text: *const c_char, len: usize)>,
     /// Takes `len` bytes of state, in order; used in `save`.

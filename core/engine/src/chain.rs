@@ -6,15 +6,21 @@
 //!                                                          `-- Tail (what a fold fits anew) --'
 //! ```
 
+mod predictor;
+mod rows;
 mod tail;
 
+use std::borrow::Cow;
+
 use crate::plan::Plan;
-use crate::plugin::PluginInfo;
+use crate::plugin::PluginVersion;
 use crate::recipe::TargetTransform;
 use crate::saved::{SavedChain, SavedPlugin};
 use crate::{Axis, Error, ErrorKind, Matrix, Op, Plugins, Result, RowStatus};
 
-use tail::{Proof, Step, Training, apply_steps, prove};
+pub use predictor::Predictor;
+use rows::{Regression, Steps};
+use tail::{Proof, Step, Training, prove};
 pub use tail::{Refused, Tail};
 
 /// One row's estimate.
@@ -28,11 +34,11 @@ pub struct Estimate {
 
 /// Proves each hoisted step on what the steps before it made of `x`.
 fn prove_hoisted(plan: &Plan, plugins: &dyn Plugins, hoisted: &[Step], x: &Matrix) -> Result<()> {
-    let (mut axis, mut x) = (plan.axis.clone(), x.clone());
+    let (mut axis, mut x) = (plan.axis.clone(), Cow::Borrowed(x));
     for (i, step) in hoisted.iter().enumerate() {
         let next = || {
             prove(plan, plugins, i, step.transform.as_ref(), &axis, &x)?;
-            Ok((step.transform.output()?, step.transform.apply(&x)?.x))
+            Ok((step.transform.output()?, Cow::Owned(step.transform.apply(&x)?.x)))
         };
         (axis, x) =
             next().map_err(|e: Error| e.within(format!("step {} ({})", i + 1, step.plugin)))?;
@@ -84,20 +90,25 @@ impl Chain {
         let hoisted: Vec<Step> = transforms
             .into_iter()
             .enumerate()
-            .map(|(i, transform)| Step {
-                plugin: plan.steps[i].id.clone(),
-                version: plan.steps[i].version.clone(),
-                state_version: plan.steps[i].state_version,
-                settings: plan.recipe.steps[i].settings.clone(),
-                transform,
+            .map(|(i, transform)| {
+                Ok(Step {
+                    plugin: plan.steps[i].id.clone(),
+                    version: plan.steps[i].version.clone(),
+                    state_version: plan.steps[i].state_version,
+                    settings: plan.recipe.steps[i].settings.clone(),
+                    width: transform.output()?.len(),
+                    transform,
+                })
             })
-            .collect();
+            .collect::<Result<_>>()?;
         prove_hoisted(plan, plugins, &hoisted, x)?;
-        let (h, refused) = apply_steps(&hoisted, 0, x)?;
-        if let Some((row, r)) = refused.iter().enumerate().find_map(|(i, r)| Some((i, r.as_ref()?)))
+        let steps = Steps { first: &hoisted, then: &[], width_in: x.cols(), before: 0 };
+        let (h, refused) = steps.apply(x)?;
+        if let Some((row, (k, status))) =
+            refused.iter().enumerate().find_map(|(i, r)| Some((i, (*r)?)))
         {
             return Err(Error::input(
-                format!("{} refused a training row: {}", r.place, r.status.text()),
+                format!("{} refused a training row: {}", steps.place(k), status.text()),
                 "leave the sample out or change the step",
             )
             .at_row(row));
@@ -194,26 +205,41 @@ impl Chain {
 
     /// What the regressor sees of raw rows (rows x input channels), and where each row was refused, if it was.
     pub fn features(&self, x: &Matrix) -> Result<(Matrix, Vec<Option<Refused>>)> {
-        let (h, mut refused) = apply_steps(&self.hoisted, 0, x)?;
-        let (f, later) = self.tail.features(&h)?;
-        for (slot, r) in refused.iter_mut().zip(later) {
-            if slot.is_none() {
-                *slot = r;
-            }
+        let (features, refused) = self.steps().apply(x)?;
+        Ok((features, self.steps().places(refused)))
+    }
+
+    fn steps(&self) -> Steps<'_> {
+        let (first, then) = (&self.hoisted[..], &self.tail.steps[..]);
+        Steps { first, then, width_in: self.input.len(), before: 0 }
+    }
+
+    fn regression(&self) -> Regression<'_> {
+        Regression {
+            regressor: self.tail.regressor.as_ref(),
+            components: self.components,
+            targets: self.tail.targets,
+            id: &self.tail.regressor_id,
         }
-        Ok((f, refused))
     }
 
     /// The estimate of each row of features; a value that is not finite is `None`.
     pub fn estimate(&self, features: &Matrix) -> Result<Vec<Option<Estimate>>> {
         let z = self.tail.predict(features, self.components, self.components)?;
-        Ok(z.iter_rows()
-            .map(|row| {
-                let z = row[self.column];
-                let value = self.value(z);
-                (z.is_finite() && value.is_finite()).then_some(Estimate { z, value })
-            })
-            .collect())
+        Ok(z.iter_rows().map(|row| self.estimate_of(row)).collect())
+    }
+
+    /// The chain's own target among those of its regressor.
+    fn estimate_of(&self, z: &[f64]) -> Option<Estimate> {
+        let z = z[self.column];
+        let value = self.value(z);
+        (z.is_finite() && value.is_finite()).then_some(Estimate { z, value })
+    }
+
+    /// The row is refused because its estimate is not finite.
+    fn no_estimate(&self) -> Refused {
+        let place = format!("regressor ({})", self.regressor.plugin);
+        Refused { place, status: RowStatus::NotFinite }
     }
 
     /// From the scale of the model to the analyte's unit.
@@ -226,20 +252,26 @@ impl Chain {
 
     /// From raw rows straight to estimates; refused rows are `Err` with the place.
     pub fn predict(&self, x: &Matrix) -> Result<Vec<std::result::Result<Estimate, Refused>>> {
-        let (features, refused) = self.features(x)?;
-        let estimates = self.estimate(&features)?;
-        let of_regressor = || Refused {
-            place: format!("regressor ({})", self.regressor.plugin),
-            status: RowStatus::NotFinite,
-        };
-        Ok(estimates
-            .into_iter()
-            .zip(refused)
-            .map(|(e, r)| match r {
+        let (z, refused) = self.predict_targets(x)?;
+        let rows = z.iter_rows().zip(refused);
+        Ok(rows
+            .map(|(z, refused)| match refused {
                 Some(r) => Err(r),
-                None => e.ok_or_else(of_regressor),
+                None => self.estimate_of(z).ok_or_else(|| self.no_estimate()),
             })
             .collect())
+    }
+
+    /// From raw rows straight to every target of the regressor (all analytes of a joint model), on the scale of the model: rows x
+    /// targets, NaN where refused; and where each row was refused by a step.
+    pub fn predict_targets(&self, x: &Matrix) -> Result<(Matrix, Vec<Option<Refused>>)> {
+        let (z, refused) = self.steps().predict(self.regression(), x)?;
+        Ok((z, self.steps().places(refused)))
+    }
+
+    /// The chain made ready for one row after another.
+    pub fn predictor(&self) -> Predictor<'_> {
+        Predictor::new(self)
     }
 
     /// The chain in lowered ops, from the raw row to the value in the analyte's unit, with the place of each op.
@@ -316,7 +348,8 @@ impl Chain {
                 transform.load(&s.unwrap_state()?, s.state_version)?;
                 axis = transform.output()?;
                 let (version, state_version) = (info.version, info.state_version);
-                Ok(Step { plugin: info.id, version, state_version, settings, transform })
+                let width = axis.len();
+                Ok(Step { plugin: info.id, version, state_version, settings, transform, width })
             })();
             steps.push(step.map_err(|e: Error| e.within(&place))?);
         }
@@ -338,6 +371,7 @@ impl Chain {
             tail: Tail {
                 steps,
                 first_step: 0,
+                width_in: saved.input.len(),
                 regressor,
                 regressor_id: saved.regressor.plugin.clone(),
                 features: axis,
@@ -353,8 +387,8 @@ impl Chain {
 }
 
 /// The plugin of a saved state as it is now; what is saved again is its, not that of the version that wrote the state.
-fn present(saved: &SavedPlugin, plugins: &dyn Plugins) -> Result<PluginInfo> {
-    let info = plugins.info(&saved.plugin)?;
+fn present(saved: &SavedPlugin, plugins: &dyn Plugins) -> Result<PluginVersion> {
+    let info = plugins.version(&saved.plugin)?;
     if saved.state_version <= info.state_version {
         return Ok(info);
     }
@@ -368,7 +402,7 @@ fn present(saved: &SavedPlugin, plugins: &dyn Plugins) -> Result<PluginInfo> {
 }
 
 /// Parameters that a plugin took when the model was made and refuses now: not wrong usage, but another plugin.
-fn changed(saved: &SavedPlugin, info: &PluginInfo, e: Error) -> Error {
+fn changed(saved: &SavedPlugin, info: &PluginVersion, e: Error) -> Error {
     if e.kind() != ErrorKind::Usage {
         return e;
     }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::chain::Tail;
 use crate::plan::{Plan, PlannedRoute};
-use crate::plugin::FastJob;
+use crate::plugin::{FastJob, FastVariant};
 use crate::{Axis, Error, Matrix, Plugins, Result};
 
 /// One fold: rows to predict, and rows to leave out of the training besides; training = all other rows. Row numbers ascend.
@@ -48,6 +48,11 @@ fn check(
     if !fits {
         return Err(Error::bug("rows, targets, weights and axis of the folds do not go together"));
     }
+    check_folds(folds, n)
+}
+
+/// Every fold names rows of `n` that are there, each once and ascending, and leaves some to train on.
+pub(crate) fn check_folds(folds: &[Fold], n: usize) -> Result<()> {
     for (f, fold) in folds.iter().enumerate() {
         let ascends = |rows: &[usize]| rows.windows(2).all(|w| w[0] < w[1]);
         let there = fold.test.iter().chain(&fold.gap).all(|i| *i < n);
@@ -83,6 +88,8 @@ pub struct CrossValidated {
     pub reached: Vec<usize>,
     /// Number of targets.
     pub targets: usize,
+    /// What the regressor says of the route it took; nothing from the slow route.
+    pub remarks: Vec<String>,
 }
 
 impl CrossValidated {
@@ -132,7 +139,7 @@ pub fn cross_validate(
         reached.push(r);
     }
     let predictions = Matrix::new(data, rows, (max_components + 1) * y.cols())?;
-    Ok(CrossValidated { predictions, reached, targets: y.cols() })
+    Ok(CrossValidated { predictions, reached, targets: y.cols(), remarks: Vec::new() })
 }
 
 fn fast(
@@ -145,26 +152,24 @@ fn fast(
     max_components: usize,
 ) -> Result<CrossValidated> {
     let joint = plan.joint();
-    let job = FastJob {
-        x,
-        y,
-        weights,
-        folds,
-        joint,
+    let variants = [FastVariant {
         centre: plan.regressor_switch("centre", true),
         scale: plan.regressor_switch("scale", false),
-        max_components,
-    };
-    let (data, counts) = plan.make_regressor(plugins)?.cross_validate(&job)?;
+        filter: None,
+    }];
+    let job = FastJob { x, y, weights, folds, joint, variants: &variants, max_components };
+    let answer = plan.make_regressor(plugins)?.cross_validate(&job)?;
     let rows: usize = folds.iter().map(|f| f.test.len()).sum();
     let per_fold = if joint { 1 } else { y.cols() };
     Ok(CrossValidated {
-        predictions: Matrix::new(data, rows, (max_components + 1) * y.cols())?,
-        reached: counts
+        predictions: Matrix::new(answer.predictions, rows, (max_components + 1) * y.cols())?,
+        reached: answer
+            .reached
             .chunks(per_fold)
             .map(|c| c.iter().copied().min().unwrap_or(0) as usize)
             .collect(),
         targets: y.cols(),
+        remarks: answer.remarks,
     })
 }
 

@@ -45,6 +45,10 @@ impl Matrix {
     pub fn data_mut(&mut self) -> &mut [f64] {
         &mut self.data
     }
+    /// All values, row after row, without a copy.
+    pub fn into_data(self) -> Vec<f64> {
+        self.data
+    }
     /// Row `i`.
     ///
     /// # Panics

@@ -97,10 +97,7 @@ impl Plan {
 
     /// A switch of the regressor, `default` when the recipe does not say.
     pub fn regressor_switch(&self, name: &str, default: bool) -> bool {
-        let declared = self.regressor.params.iter().find(|p| p.name == name);
-        self.recipe.regressor.settings.get(name).and_then(toml::Value::as_bool).unwrap_or_else(
-            || declared.and_then(|p| p.default.as_deref()).map_or(default, |d| d == "true"),
-        )
+        switch(&self.regressor, &self.recipe.regressor.settings, name, default)
     }
 
     /// A new instance of step `i`.
@@ -133,6 +130,14 @@ impl Plan {
         }
         Ok((made, axis))
     }
+}
+
+/// A switch of a plugin: as the settings say, else its declared default, else `default`.
+pub(crate) fn switch(info: &PluginInfo, settings: &toml::Table, name: &str, default: bool) -> bool {
+    let declared = info.params.iter().find(|p| p.name == name);
+    settings.get(name).and_then(toml::Value::as_bool).unwrap_or_else(|| {
+        declared.and_then(|p| p.default.as_deref()).map_or(default, |d| d == "true")
+    })
 }
 
 fn wrong_kind(place: &str, info: &PluginInfo, wanted: &str) -> Error {

@@ -3,7 +3,7 @@
 use adit_abi as abi;
 use serde::{Deserialize, Serialize};
 
-use crate::{Axis, Fold, Matrix, Op, Result};
+use crate::{Axis, Error, Fold, Matrix, Op, Result};
 
 /// Kind of a plugin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +103,17 @@ pub struct PluginInfo {
     pub library: Library,
 }
 
+/// Which version of a plugin there is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PluginVersion {
+    /// Its id.
+    pub id: String,
+    /// Its own version.
+    pub version: String,
+    /// The newest version of a state that it reads, and the one that it writes.
+    pub state_version: u32,
+}
+
 /// How a row came out of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowStatus {
@@ -127,6 +138,16 @@ impl RowStatus {
             abi::ADIT_ROW_DIVISOR => RowStatus::Divisor,
             abi::ADIT_ROW_LOG => RowStatus::Log,
             _ => RowStatus::Other,
+        }
+    }
+    /// The byte of the ABI; [`RowStatus::Other`] stands for all that have no name here.
+    pub fn byte(self) -> u8 {
+        match self {
+            RowStatus::Ok => abi::ADIT_ROW_OK,
+            RowStatus::NotFinite => abi::ADIT_ROW_NOT_FINITE,
+            RowStatus::Divisor => abi::ADIT_ROW_DIVISOR,
+            RowStatus::Log => abi::ADIT_ROW_LOG,
+            RowStatus::Other => abi::ADIT_ROW_OTHER,
         }
     }
     /// For people.
@@ -166,6 +187,18 @@ pub trait Transform: Send + Sync {
     fn output(&self) -> Result<Axis>;
     /// Each row of `x` transformed; as many rows and status as `x` has rows.
     fn apply(&self, x: &Matrix) -> Result<Applied>;
+    /// [`Transform::apply`] into room that is used again: `x` holds `status.len()` rows of `columns` values each, `out` takes as many
+    /// rows of the output and `status` one byte a row ([`RowStatus::byte`]). Whatever stood there is overwritten.
+    fn apply_rows(
+        &self,
+        x: &[f64],
+        columns: usize,
+        out: &mut [f64],
+        status: &mut [u8],
+    ) -> Result<()> {
+        let applied = self.apply(&Matrix::new(x.to_vec(), status.len(), columns)?)?;
+        hand_over(applied.x, &applied.status, out, status)
+    }
     /// The fitted state.
     fn save(&self) -> Result<Vec<u8>>;
     /// Takes a state of `save`.
@@ -183,6 +216,41 @@ pub struct Predicted {
     pub status: Vec<RowStatus>,
 }
 
+/// One way of treating the training rows of each fold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FastVariant {
+    /// Subtract the fold's mean.
+    pub centre: bool,
+    /// Divide by the fold's standard deviation (ddof = 1).
+    pub scale: bool,
+    /// A linear filter of the columns before all else: [`Op::AffineBanded`].
+    pub filter: Option<Op>,
+}
+
+/// Copies rows that came out into the room for them; a row that did not come out well is NaN.
+fn hand_over(
+    rows: Matrix,
+    statuses: &[RowStatus],
+    out: &mut [f64],
+    status: &mut [u8],
+) -> Result<()> {
+    if rows.data().len() != out.len() || statuses.len() != status.len() {
+        let (given, got) = (status.len(), statuses.len());
+        return Err(Error::plugin(
+            format!("{given} rows went in and {got} of {} columns came out", rows.cols()),
+            "report this to who made the plugin",
+        ));
+    }
+    out.copy_from_slice(rows.data());
+    for (i, (to, s)) in status.iter_mut().zip(statuses).enumerate() {
+        *to = s.byte();
+        if *s != RowStatus::Ok {
+            out[i * rows.cols()..(i + 1) * rows.cols()].fill(f64::NAN);
+        }
+    }
+    Ok(())
+}
+
 /// A whole cross-validation as one job for a regressor.
 #[derive(Clone, Copy, Debug)]
 pub struct FastJob<'a> {
@@ -196,12 +264,21 @@ pub struct FastJob<'a> {
     pub folds: &'a [Fold],
     /// All targets as one model.
     pub joint: bool,
-    /// Centre and scale inside each fold.
-    pub centre: bool,
-    /// As above.
-    pub scale: bool,
+    /// The ways of treating the training rows; each is a cross-validation of its own.
+    pub variants: &'a [FastVariant],
     /// Largest count A.
     pub max_components: usize,
+}
+
+/// What a regressor answers to a [`FastJob`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct FastAnswer {
+    /// Out-of-fold predictions `[variant][test row][0..=A][target]`, the test rows of all folds in the order of the folds.
+    pub predictions: Vec<f64>,
+    /// Counts reached `[variant][fold][target]` (one per fold if joint).
+    pub reached: Vec<u32>,
+    /// What the regressor says to the user, such as the route it took.
+    pub remarks: Vec<String>,
 }
 
 /// A regressor instance. Everything with `&self` may run on several threads.
@@ -219,6 +296,21 @@ pub trait Regressor: Send + Sync {
     ) -> Result<usize>;
     /// Predictions for the counts `from..=to`. A row of `x` that is not finite is NaN there, and no other row is touched by it.
     fn predict(&self, x: &Matrix, from: usize, to: usize, targets: usize) -> Result<Predicted>;
+    /// [`Regressor::predict`] at one count into room that is used again: `x` holds `status.len()` rows of `columns` values each, `out`
+    /// takes one value per target and row, `status` one byte a row. Whatever stood there is overwritten.
+    fn predict_rows(
+        &self,
+        x: &[f64],
+        columns: usize,
+        components: usize,
+        out: &mut [f64],
+        status: &mut [u8],
+    ) -> Result<()> {
+        let x = Matrix::new(x.to_vec(), status.len(), columns)?;
+        let targets = out.len() / status.len().max(1);
+        let predicted = self.predict(&x, components, components, targets.max(1))?;
+        hand_over(predicted.values, &predicted.status, out, status)
+    }
     /// Keeps the model with this many components.
     fn select(&mut self, components: usize) -> Result<()>;
     /// The selected model.
@@ -235,9 +327,8 @@ pub trait Regressor: Send + Sync {
     fn reconstruct(&self, t: &Matrix, columns: usize) -> Result<Matrix>;
     /// Whether `cross_validate` works.
     fn cross_validates(&self) -> bool;
-    /// Out-of-fold predictions `[test row][0..=A][target]` in the order of the folds, and the counts reached `[fold][target]`
-    /// (one per fold if joint).
-    fn cross_validate(&self, job: &FastJob<'_>) -> Result<(Vec<f64>, Vec<u32>)>;
+    /// Out-of-fold predictions of every variant.
+    fn cross_validate(&self, job: &FastJob<'_>) -> Result<FastAnswer>;
 }
 
 /// A source of plugins.
@@ -249,6 +340,14 @@ pub trait Plugins: Sync {
     /// # Errors
     /// When there is none with this id; the error names what is near.
     fn info(&self, id: &str) -> Result<PluginInfo>;
+    /// What [`Plugins::info`] says of its versions; it need not look at the library's file.
+    ///
+    /// # Errors
+    /// As [`Plugins::info`].
+    fn version(&self, id: &str) -> Result<PluginVersion> {
+        let PluginInfo { id, version, state_version, .. } = self.info(id)?;
+        Ok(PluginVersion { id, version, state_version })
+    }
     /// A transform with these parameter values, as they stand in the recipe.
     fn transform(&self, id: &str, settings: &toml::Table) -> Result<Box<dyn Transform>>;
     /// A regressor with these parameter values, as they stand in the recipe, without the path parameter.

@@ -80,6 +80,51 @@ impl std::str::FromStr for Components {
     }
 }
 
+/// How the count is chosen where it is not fixed: by what of the cross-validated errors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// The smallest count whose error is within one standard error of the smallest error.
+    #[default]
+    OneStandardError,
+    /// The count with the smallest error.
+    Minimum,
+    /// The smallest count that a randomisation test does not tell from the one with the smallest error (van der Voet).
+    Randomisation,
+    /// The count after which the error falls too little (Wold's R).
+    WoldR,
+}
+
+impl Rule {
+    /// Every rule, the default first.
+    pub const ALL: [Rule; 4] =
+        [Rule::OneStandardError, Rule::Minimum, Rule::Randomisation, Rule::WoldR];
+
+    /// As it is written in a recipe.
+    pub fn name(self) -> &'static str {
+        match self {
+            Rule::OneStandardError => "one-standard-error",
+            Rule::Minimum => "minimum",
+            Rule::Randomisation => "randomisation",
+            Rule::WoldR => "wold-r",
+        }
+    }
+
+    fn is_default(&self) -> bool {
+        *self == Rule::default()
+    }
+}
+
+impl std::str::FromStr for Rule {
+    type Err = String;
+    fn from_str(s: &str) -> std::result::Result<Self, String> {
+        Rule::ALL.into_iter().find(|rule| rule.name() == s).ok_or_else(|| {
+            let names = Rule::ALL.map(Rule::name).join(", ");
+            format!("there is no rule \"{s}\"; there are {names}")
+        })
+    }
+}
+
 /// Whether the analytes are models of their own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -91,7 +136,7 @@ pub enum Targets {
     Joint,
 }
 
-/// The regressor with its parameters; `components` and `targets` are the engine's.
+/// The regressor with its parameters; `components`, `rule` and `targets` are the engine's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RegressorStep {
     /// Id of the plugin.
@@ -99,6 +144,9 @@ pub struct RegressorStep {
     /// How many components.
     #[serde(default)]
     pub components: Components,
+    /// How their count is chosen; written only where it is not the default.
+    #[serde(default, skip_serializing_if = "Rule::is_default")]
+    pub rule: Rule,
     /// One model per analyte or one for all.
     #[serde(default)]
     pub targets: Targets,
@@ -190,6 +238,7 @@ impl RegressorStep {
         RegressorStep {
             plugin: "adit.pls".into(),
             components: Components::Auto,
+            rule: Rule::default(),
             targets: Targets::Separate,
             settings: toml::Table::new(),
         }
@@ -208,12 +257,30 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_is_written_only_where_it_is_not_the_default() {
+        assert!(!Recipe::for_spectra().to_toml().contains("rule"));
+        for rule in Rule::ALL {
+            let mut recipe = Recipe::for_spectra();
+            recipe.regressor.rule = rule;
+            let text = recipe.to_toml();
+            assert_eq!(
+                text.contains(&format!("rule = \"{}\"", rule.name())),
+                rule != Rule::default()
+            );
+            assert_eq!(Recipe::parse(&text).unwrap(), recipe);
+            assert_eq!(rule.name().parse(), Ok(rule));
+        }
+        assert!("smallest".parse::<Rule>().unwrap_err().contains("wold-r"));
+    }
+
+    #[test]
     fn nonsense_is_refused_with_a_reason() {
         for (text, word) in [
             ("[regressor]\nplugin = \"p\"\ncomponents = 0", "components"),
             ("[regressor]\nplugin = \"p\"\ncomponents = 2.0", "components"),
             ("[regressor]\nplugin = \"p\"\ncomponents = 9000000000000000000", "components"),
             ("[regressor]\nplugin = \"p\"\ntargets = \"both\"", "both"),
+            ("[regressor]\nplugin = \"p\"\nrule = \"best\"", "wold-r"),
             ("[step]\nplugin = \"s\"\n[regressor]\nplugin = \"p\"", "step"),
             ("name = \"no regressor\"", "regressor"),
             ("[regressor]\nplugin = \"p\"\n[target]\ntransform = \"sqrt\"", "sqrt"),

@@ -94,6 +94,8 @@ fn both_routes_give_one_answer() {
         cross_validate(&plan, &FAKES, &axis(P), &x, &y, 0, None, &folds(18), 4, route).unwrap()
     });
     assert_eq!(both[0].reached, both[1].reached);
+    assert_eq!(both[0].remarks, [format!("{} folds fitted one by one", folds(18).len())]);
+    assert!(both[1].remarks.is_empty());
     for (a, b) in both[0].predictions.data().iter().zip(both[1].predictions.data()) {
         assert!((a - b).abs() < 1e-10);
     }

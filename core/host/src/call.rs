@@ -32,8 +32,10 @@ pub(crate) enum Expects {
 /// What a plugin gave and said during a call.
 #[derive(Debug, Default)]
 pub(crate) struct Received {
-    /// Texts of `report`, in order.
+    /// Texts of `report` that say what went wrong, in order.
     pub(crate) texts: Vec<String>,
+    /// Texts of `report` with `ADIT_OK`: remarks for the user, in order, each once.
+    pub(crate) remarks: Vec<String>,
     /// Bytes of `write`.
     pub(crate) bytes: Vec<u8>,
     /// Axis of `set_axis`.
@@ -109,7 +111,7 @@ unsafe fn with<R>(host: *mut c_void, failed: R, f: impl FnOnce(&Context<'_>) -> 
     catch_unwind(AssertUnwindSafe(|| f(context))).unwrap_or(failed)
 }
 
-unsafe extern "C" fn report(host: *mut c_void, _code: i32, text: *const c_char, len: usize) {
+unsafe extern "C" fn report(host: *mut c_void, code: i32, text: *const c_char, len: usize) {
     let bytes = if text.is_null() {
         &[]
     } else {
@@ -120,9 +122,11 @@ unsafe extern "C" fn report(host: *mut c_void, _code: i32, text: *const c_char, 
     unsafe {
         with(host, (), |c| {
             let mut received = c.received();
-            if received.texts.len() < MAX_REPORTS {
-                let text = String::from_utf8_lossy(bytes).trim().to_owned();
-                received.texts.push(text);
+            let remark = code == abi::ADIT_OK;
+            let to = if remark { &mut received.remarks } else { &mut received.texts };
+            let text = String::from_utf8_lossy(bytes).trim().to_owned();
+            if to.len() < MAX_REPORTS && !(remark && (text.is_empty() || to.contains(&text))) {
+                to.push(text);
             }
         });
     }
@@ -247,6 +251,28 @@ mod tests {
         assert_eq!(code, abi::ADIT_ERR_ARG);
         assert!(received.refused.unwrap().contains("Bytes"));
         assert!(received.bytes.is_empty());
+    }
+
+    #[test]
+    fn a_remark_is_not_a_complaint_and_is_kept_once() {
+        let stop = AtomicBool::new(false);
+        let (_, received) = lend(Expects::Nothing, &stop, |call| {
+            let say = |code: i32, text: &str| {
+                // SAFETY: call and text are alive within this closure.
+                unsafe {
+                    (*call).report.unwrap()((*call).host, code, text.as_ptr().cast(), text.len());
+                }
+            };
+            say(abi::ADIT_OK, "Gram matrix");
+            say(abi::ADIT_ERR_ARG, "no rows");
+            say(abi::ADIT_OK, " Gram matrix\n");
+            say(abi::ADIT_OK, "");
+            (0..100).for_each(|k| say(abi::ADIT_OK, &k.to_string()));
+            abi::ADIT_OK
+        });
+        assert_eq!(received.texts, ["no rows"]);
+        assert_eq!(received.remarks[..2], ["Gram matrix", "0"]);
+        assert_eq!(received.remarks.len(), MAX_REPORTS);
     }
 
     #[test]

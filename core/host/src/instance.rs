@@ -2,8 +2,8 @@
 
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use adit_abi::{self as abi, AditCall};
 use adit_engine::plugin::Flags;
@@ -20,8 +20,9 @@ pub(crate) struct Instance {
     raw: NonNull<c_void>,
     flags: Flags,
     state_version: u32,
-    /// Set after a panic in the plugin: nothing but destroy is called then.
-    poisoned: AtomicBool,
+    /// What a panic in the plugin said: nothing but destroy is called then. A call beside the one that panicked may be the first to
+    /// be heard of, so it says it too.
+    poisoned: OnceLock<String>,
     stop: Arc<AtomicBool>,
 }
 
@@ -65,7 +66,7 @@ impl Instance {
             raw,
             flags: info.flags,
             state_version: info.state_version,
-            poisoned: AtomicBool::new(false),
+            poisoned: OnceLock::new(),
             stop: Arc::clone(stop),
         };
         // SAFETY: the instance was just made.
@@ -113,12 +114,12 @@ impl Instance {
         expects: Expects,
         f: impl FnOnce(*mut c_void, *const AditCall) -> i32,
     ) -> Result<Received> {
-        if self.poisoned.load(Ordering::Acquire) {
-            return Err(broken(&self.id, "a former call panicked"));
+        if let Some(said) = self.poisoned.get() {
+            return Err(broken(&self.id, &format!("a former call panicked ({said})")));
         }
         let (code, received) = call::lend(expects, &self.stop, |call| f(self.raw.as_ptr(), call));
         if code == abi::ADIT_ERR_PANIC {
-            self.poisoned.store(true, Ordering::Release);
+            let _ = self.poisoned.set(received.texts.join("; "));
         }
         match &received.refused {
             Some(why) => Err(broken(&self.id, why)),

@@ -2,7 +2,9 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{Read as _, Seek as _};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use adit_abi::{ADIT_ENTRY_SYMBOL, AditBundle};
 use adit_engine::plugin::Library as Origin;
@@ -28,6 +30,38 @@ pub(crate) fn hash(path: &Path) -> Result<String> {
             "put the file back, or take its entry out of plugins.lock",
         )
     })
+}
+
+/// The built-in library's file, open since before it was loaded. Its place is its trust, so its hash is a record and no check: it is
+/// taken only when somebody asks, which spares every command that does not the reading of the whole file.
+pub(crate) struct Recorded {
+    file: fs::File,
+    sha256: OnceLock<String>,
+}
+
+impl Recorded {
+    /// Opens the file.
+    ///
+    /// # Errors
+    /// When it cannot be read; names it.
+    pub(crate) fn open(path: &Path) -> Result<Recorded> {
+        let file = fs::File::open(path).map_err(|e| {
+            Error::plugin(
+                format!("the plugin library {} cannot be read: {e}", path.display()),
+                "copy or build the whole file again",
+            )
+        })?;
+        Ok(Recorded { file, sha256: OnceLock::new() })
+    }
+
+    /// SHA-256 of the file, hex; empty when it can no longer be read.
+    pub(crate) fn sha256(&self) -> &str {
+        self.sha256.get_or_init(|| {
+            let (mut bytes, mut file) = (Vec::new(), &self.file);
+            let read = file.rewind().and_then(|()| file.read_to_end(&mut bytes));
+            read.map_or_else(|_| String::new(), |_| sha256_hex(&bytes))
+        })
+    }
 }
 
 /// An error with all its causes: the loader's own words stand in the last one.

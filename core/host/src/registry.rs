@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use adit_engine::plugin::PluginInfo;
+use adit_engine::plugin::{PluginInfo, PluginVersion};
 use adit_engine::{Error, Plugins, Regressor, Result, Transform};
 
 use crate::descriptor::Descriptor;
 use crate::discovery;
-use crate::library::{self, Library};
+use crate::library::{Library, Recorded};
 use crate::lock::{self, Lock, LockedLibrary};
 use crate::near::near;
 use crate::regressor::HostRegressor;
@@ -49,6 +49,7 @@ pub struct HostOptions {
 /// ```
 pub struct Host {
     builtin: Library,
+    builtin_file: Recorded,
     /// Folder of the lock; none for a user without a configuration folder.
     folder: Option<PathBuf>,
     lock: Lock,
@@ -65,11 +66,13 @@ impl Host {
     /// another user's or open to writing by others.
     pub fn open(options: HostOptions) -> Result<Host> {
         let path = discovery::builtin_library(options.builtin_dir.as_deref())?;
-        let builtin = Library::open(&path, library::hash(&path)?, "builtin")?;
+        let builtin_file = Recorded::open(&path)?;
+        let builtin = Library::open(&path, String::new(), "builtin")?;
         let folder = lock::folder(options.plugins_dir.as_deref())?;
         let lock = folder.as_deref().map_or_else(|| Ok(Lock::empty()), Lock::read)?;
         let host = Host {
             builtin,
+            builtin_file,
             folder,
             lock,
             loaded: Mutex::default(),
@@ -126,9 +129,23 @@ impl Host {
         Ok(report)
     }
 
+    /// Every id there is, without a look at any file.
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        let builtin = self.builtin.bundle.plugins.iter().map(|p| p.info.id.as_str());
+        let foreign = self.lock.libraries.iter().flat_map(|l| &l.plugins);
+        builtin.chain(foreign.map(|p| p.id.as_str()))
+    }
+
+    /// What a built-in plugin says of itself, with the hash of its library.
+    fn recorded(&self, info: &PluginInfo) -> PluginInfo {
+        let mut info = info.clone();
+        info.library.sha256 = self.builtin_file.sha256().to_owned();
+        info
+    }
+
     /// A lock edited by hand could give one id to two libraries.
     fn refuse_doubles(&self) -> Result<()> {
-        let mut all: Vec<String> = self.list().into_iter().map(|p| p.id).collect();
+        let mut all: Vec<&str> = self.ids().collect();
         all.sort_unstable();
         match all.windows(2).find(|w| w[0] == w[1]) {
             None => Ok(()),
@@ -225,7 +242,7 @@ impl Host {
 
 impl Plugins for Host {
     fn list(&self) -> Vec<PluginInfo> {
-        let builtin = self.builtin.bundle.plugins.iter().map(|p| p.info.clone());
+        let builtin = self.builtin.bundle.plugins.iter().map(|p| self.recorded(&p.info));
         let foreign = self.lock.libraries.iter().flat_map(|l| l.plugins.iter().map(|p| p.info(l)));
         let mut all: Vec<PluginInfo> = builtin.chain(foreign).collect();
         all.sort_by(|a, b| a.id.cmp(&b.id));
@@ -233,7 +250,18 @@ impl Plugins for Host {
     }
 
     fn info(&self, id: &str) -> Result<PluginInfo> {
+        if let Some(plugin) = self.builtin.find(id) {
+            return Ok(self.recorded(&plugin.info));
+        }
         self.list().into_iter().find(|p| p.id == id).ok_or_else(|| self.unknown(id))
+    }
+
+    fn version(&self, id: &str) -> Result<PluginVersion> {
+        let PluginInfo { id, version, state_version, .. } = match self.builtin.find(id) {
+            Some(plugin) => plugin.info.clone(),
+            None => self.info(id)?,
+        };
+        Ok(PluginVersion { id, version, state_version })
     }
 
     fn transform(&self, id: &str, settings: &toml::Table) -> Result<Box<dyn Transform>> {

@@ -8,14 +8,15 @@ use adit_abi as abi;
 use adit_abi::ext::{
     ADIT_TARGETS_JOINT, ADIT_TARGETS_SEPARATE, AditCrossValidation, AditFold, AditVariant,
 };
-use adit_engine::plugin::{FastJob, Flags, Predicted};
+use adit_engine::blocks::{Room, in_blocks};
+use adit_engine::plugin::{FastAnswer, FastJob, Flags, Predicted};
 use adit_engine::{Axis, Error, Matrix, Op, Regressor, Result, RowStatus};
 
 use crate::call::Expects;
 use crate::descriptor::{Descriptor, DiagnoseFns, KindFns, MapFn, RegressorFns};
 use crate::instance::{Instance, broken};
-use crate::transform::{blank, check_training, settle};
-use crate::views::{self, AxisView};
+use crate::transform::{HOLE, all_finite, blank, check_training, empty, settle};
+use crate::views::{self, AxisView, FilterView};
 
 /// Most scores that a row may have.
 const MAX_SCORES: usize = 1 << 16;
@@ -53,15 +54,51 @@ impl HostRegressor {
 
     /// Maps the finite rows of `x` to `columns` values each; the other rows come out as NaN.
     fn map(&self, f: MapFn, x: &Matrix, columns: usize) -> Result<Matrix> {
-        let finite = Finite::of(x);
-        let rows = finite.rows(x);
-        let mut out = blank(rows.rows(), columns)?;
-        let (raw_x, raw_out) = (views::matrix(&rows), views::matrix_mut(&mut out));
-        self.instance.shared(Expects::Nothing, |this, call| {
-            // SAFETY: views and data are alive until the call returns; `out` is lent to this call alone.
-            unsafe { f(this, call, &raw_x, &raw_out) }
+        let mut out = empty(x.rows(), columns)?;
+        let mut status = vec![abi::ADIT_ROW_OK; x.rows()];
+        let room = Room { out: out.data_mut(), width: columns, about: &mut status[..] };
+        in_blocks(
+            x,
+            columns.max(x.cols()),
+            room,
+            || (),
+            |(), rows, room| {
+                with_finite(rows, x.cols(), room.out, room.about, |rows, out, status| {
+                    let (raw_x, raw_out) = (
+                        views::rows(rows, status.len(), x.cols())?,
+                        views::rows_mut(out, status.len(), columns)?,
+                    );
+                    status.fill(abi::ADIT_ROW_OK);
+                    self.instance.shared(Expects::Nothing, |this, call| {
+                        // SAFETY: views and data are alive until the call returns; `out` is lent to this call alone.
+                        unsafe { f(this, call, &raw_x, &raw_out) }
+                    })?;
+                    Ok(())
+                })
+            },
+        )?;
+        Ok(out)
+    }
+
+    /// Predictions of rows that are finite for the counts `from..=to`; `out` has `columns` values a row.
+    fn predict_finite(
+        &self,
+        x: &[f64],
+        columns: usize,
+        (from, to): (u32, u32),
+        out: &mut [f64],
+        status: &mut [u8],
+    ) -> Result<()> {
+        let rows = status.len();
+        let (raw_x, raw_out) =
+            (views::rows(x, rows, columns)?, views::rows_mut(out, rows, out.len() / rows.max(1))?);
+        let predict = self.functions.predict;
+        // SAFETY: views, data and status bytes are alive until the call returns; `out` is lent to this call alone.
+        self.instance.shared(Expects::Nothing, |this, call| unsafe {
+            predict(this, call, &raw_x, from, to, &raw_out, status.as_mut_ptr())
         })?;
-        finite.put_back(out)
+        settle(out, status);
+        Ok(())
     }
 }
 
@@ -70,33 +107,36 @@ fn count(n: usize) -> Result<u32> {
     u32::try_from(n).map_err(|_| Error::usage(format!("{n} components are too many"), ""))
 }
 
-/// Which rows of a matrix are finite: a regressor never sees a missing value.
-struct Finite(Vec<bool>);
-
-impl Finite {
-    fn of(x: &Matrix) -> Finite {
-        Finite(x.iter_rows().map(|r| r.iter().all(|v| v.is_finite())).collect())
+/// Runs `f(rows, their room, their status)` on the rows that are finite: a regressor never sees a missing value. The other rows come out
+/// as NaN. What `f` forgets to write shows.
+fn with_finite(
+    x: &[f64],
+    columns: usize,
+    out: &mut [f64],
+    status: &mut [u8],
+    f: impl Fn(&[f64], &mut [f64], &mut [u8]) -> Result<()>,
+) -> Result<()> {
+    out.fill(HOLE);
+    status.fill(abi::ADIT_ROW_OTHER);
+    if all_finite(x) && !status.is_empty() {
+        return f(x, out, status);
     }
-    fn all(&self) -> bool {
-        self.0.iter().all(|f| *f)
+    let (rows, width) = (status.len(), out.len() / status.len().max(1));
+    let good: Vec<usize> =
+        (0..rows).filter(|i| all_finite(&x[i * columns..(i + 1) * columns])).collect();
+    let finite: Vec<f64> =
+        good.iter().flat_map(|i| &x[i * columns..(i + 1) * columns]).copied().collect();
+    let mut came = vec![f64::NAN; good.len() * width];
+    let mut status_of = vec![abi::ADIT_ROW_OTHER; good.len()];
+    if !good.is_empty() {
+        f(&finite, &mut came, &mut status_of)?;
     }
-    fn rows<'x>(&self, x: &'x Matrix) -> std::borrow::Cow<'x, Matrix> {
-        if self.all() {
-            return std::borrow::Cow::Borrowed(x);
-        }
-        let keep: Vec<usize> = (0..self.0.len()).filter(|&i| self.0[i]).collect();
-        std::borrow::Cow::Owned(x.select_rows(&keep))
+    status.fill(abi::ADIT_ROW_NOT_FINITE);
+    for (k, i) in good.into_iter().enumerate() {
+        out[i * width..(i + 1) * width].copy_from_slice(&came[k * width..(k + 1) * width]);
+        status[i] = status_of[k];
     }
-    /// The rows at their old places, NaN where there was none.
-    fn put_back(&self, rows: Matrix) -> Result<Matrix> {
-        if self.all() {
-            return Ok(rows);
-        }
-        let mut out = blank(self.0.len(), rows.cols())?;
-        let places = (0..self.0.len()).filter(|&i| self.0[i]);
-        places.zip(rows.iter_rows()).for_each(|(i, row)| out.row_mut(i).copy_from_slice(row));
-        Ok(out)
-    }
+    Ok(())
 }
 
 impl Regressor for HostRegressor {
@@ -141,23 +181,37 @@ impl Regressor for HostRegressor {
         }
         let columns = (to - from + 1).checked_mul(targets);
         let columns = columns.ok_or_else(|| Error::bug("too many predictions"))?;
-        let finite = Finite::of(x);
-        let rows = finite.rows(x);
-        let mut out = blank(rows.rows(), columns)?;
-        let mut status = vec![abi::ADIT_ROW_OTHER; rows.rows()];
-        let (raw_x, raw_out) = (views::matrix(&rows), views::matrix_mut(&mut out));
-        let (predict, from, to) = (self.functions.predict, count(from)?, count(to)?);
-        // SAFETY: views, data and status bytes are alive until the call returns; `out` is lent to this call alone.
-        self.instance.shared(Expects::Nothing, |this, call| unsafe {
-            predict(this, call, &raw_x, from, to, &raw_out, status.as_mut_ptr())
-        })?;
-        let mut settled = settle(&mut out, &status).into_iter();
-        let status = finite
-            .0
-            .iter()
-            .map(|f| if *f { settled.next() } else { None }.unwrap_or(RowStatus::NotFinite))
-            .collect();
-        Ok(Predicted { values: finite.put_back(out)?, status })
+        let counts = (count(from)?, count(to)?);
+        let mut out = empty(x.rows(), columns)?;
+        let mut status = vec![abi::ADIT_ROW_OTHER; x.rows()];
+        let room = Room { out: out.data_mut(), width: columns, about: &mut status[..] };
+        in_blocks(
+            x,
+            columns.max(x.cols()),
+            room,
+            || (),
+            |(), rows, room| {
+                with_finite(rows, x.cols(), room.out, room.about, |rows, out, status| {
+                    self.predict_finite(rows, x.cols(), counts, out, status)
+                })
+            },
+        )?;
+        let status = status.into_iter().map(RowStatus::from_byte).collect();
+        Ok(Predicted { values: out, status })
+    }
+
+    fn predict_rows(
+        &self,
+        x: &[f64],
+        columns: usize,
+        components: usize,
+        out: &mut [f64],
+        status: &mut [u8],
+    ) -> Result<()> {
+        let counts = (count(components)?, count(components)?);
+        with_finite(x, columns, out, status, |rows, out, status| {
+            self.predict_finite(rows, columns, counts, out, status)
+        })
     }
 
     fn select(&mut self, components: usize) -> Result<()> {
@@ -205,45 +259,28 @@ impl Regressor for HostRegressor {
         self.functions.cross_validate.is_some()
     }
 
-    fn cross_validate(&self, job: &FastJob<'_>) -> Result<(Vec<f64>, Vec<u32>)> {
+    fn cross_validate(&self, job: &FastJob<'_>) -> Result<FastAnswer> {
         let run = self.functions.cross_validate.ok_or_else(|| {
             Error::usage(format!("{} has no fast cross-validation", self.instance.id()), "")
         })?;
-        let n = job.x.rows();
-        let fits = job.y.rows() == n
-            && job.weights.is_none_or(|w| w.len() == n)
-            && job.folds.iter().flat_map(|f| f.test.iter().chain(&f.gap)).all(|i| *i < n);
-        let mut all =
-            job.x.data().iter().chain(job.y.data()).chain(job.weights.unwrap_or_default());
-        if !fits || !all.all(|v| v.is_finite()) {
-            return Err(Error::bug("a cross-validation whose rows do not fit or are not finite"));
-        }
-        let folds: Vec<AditFold> = job
-            .folds
-            .iter()
-            .map(|f| AditFold {
-                struct_size: size_of::<AditFold>() as u32,
-                reserved: 0,
-                test: f.test.as_ptr(),
-                test_count: f.test.len(),
-                gap: f.gap.as_ptr(),
-                gap_count: f.gap.len(),
-            })
-            .collect();
+        check_job(job)?;
+        let folds: Vec<AditFold> = job.folds.iter().map(views::fold).collect();
         let fold_pointers: Vec<*const AditFold> = folds.iter().map(ptr::from_ref).collect();
-        let variant = AditVariant {
-            struct_size: size_of::<AditVariant>() as u32,
-            centre: u32::from(job.centre),
-            scale: u32::from(job.scale),
-            reserved: 0,
-            filter: ptr::null(),
-        };
-        let variants = [ptr::from_ref(&variant)];
-        let tests: usize = job.folds.iter().map(|f| f.test.len()).sum();
+        let filters: Vec<Option<FilterView>> = job
+            .variants
+            .iter()
+            .map(|v| v.filter.as_ref().map(FilterView::new).transpose())
+            .collect::<Result<_>>()?;
+        let variants: Vec<AditVariant> = job
+            .variants
+            .iter()
+            .zip(&filters)
+            .map(|(v, filter)| views::variant(v, filter))
+            .collect();
+        let variant_pointers: Vec<*const AditVariant> =
+            variants.iter().map(ptr::from_ref).collect();
         let max = count(job.max_components)?;
-        let mut predictions = blank(tests, (job.max_components + 1) * job.y.cols())?;
-        let per_fold = if job.joint { 1 } else { job.y.cols() };
-        let mut reached = vec![u32::MAX; job.folds.len() * per_fold];
+        let mut answer = room(job)?;
         let raw = AditCrossValidation {
             struct_size: size_of::<AditCrossValidation>() as u32,
             targets: if job.joint { ADIT_TARGETS_JOINT } else { ADIT_TARGETS_SEPARATE },
@@ -252,21 +289,55 @@ impl Regressor for HostRegressor {
             weights: job.weights.map_or(ptr::null(), <[f64]>::as_ptr),
             folds: fold_pointers.as_ptr(),
             fold_count: folds.len(),
-            variants: variants.as_ptr(),
+            variants: variant_pointers.as_ptr(),
             variant_count: variants.len(),
             max_components: max,
             reserved: 0,
-            predictions: predictions.data_mut().as_mut_ptr(),
-            reached: reached.as_mut_ptr(),
+            predictions: answer.predictions.as_mut_ptr(),
+            reached: answer.reached.as_mut_ptr(),
         };
         // SAFETY: the job, its lists and its outputs are alive until the call returns, and as long as the contract says.
-        self.instance.shared(Expects::Nothing, |this, call| unsafe { run(this, call, &raw) })?;
-        if !predictions.data().iter().all(|v| v.is_finite()) || reached.iter().any(|r| *r > max) {
+        let received = self
+            .instance
+            .shared(Expects::Nothing, |this, call| unsafe { run(this, call, &raw) })?;
+        let unset = answer.reached.iter().any(|r| *r > max);
+        if unset || !answer.predictions.iter().all(|v| v.is_finite()) {
             return Err(broken(
                 self.instance.id(),
                 "its cross-validation left predictions or component counts unset or not finite",
             ));
         }
-        Ok((predictions.data().to_vec(), reached))
+        answer.remarks = received.remarks;
+        Ok(answer)
     }
+}
+
+/// What belongs together does, and every value is finite.
+fn check_job(job: &FastJob<'_>) -> Result<()> {
+    let n = job.x.rows();
+    let fits = job.y.rows() == n
+        && job.weights.is_none_or(|w| w.len() == n)
+        && job.folds.iter().flat_map(|f| f.test.iter().chain(&f.gap)).all(|i| *i < n);
+    let mut all = job.x.data().iter().chain(job.y.data()).chain(job.weights.unwrap_or_default());
+    if fits && all.all(|v| v.is_finite()) {
+        return Ok(());
+    }
+    Err(Error::bug("a cross-validation whose rows do not fit or are not finite"))
+}
+
+/// Room for the answer, in which what the plugin forgets shows.
+fn room(job: &FastJob<'_>) -> Result<FastAnswer> {
+    let tests: usize = job.folds.iter().map(|f| f.test.len()).sum();
+    let (variants, m) = (job.variants.len(), job.y.cols());
+    let per_row = (job.max_components + 1).checked_mul(m);
+    let sizes = [variants.checked_mul(tests), per_row];
+    let [Some(rows), Some(columns)] = sizes else {
+        return Err(Error::bug("a cross-validation that is larger than memory"));
+    };
+    let models = if job.joint { 1 } else { m };
+    Ok(FastAnswer {
+        predictions: blank(rows, columns)?.into_data(),
+        reached: vec![u32::MAX; variants * job.folds.len() * models],
+        remarks: Vec::new(),
+    })
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use adit_abi as abi;
+use adit_engine::blocks::{Room, in_blocks};
 use adit_engine::plugin::{Applied, Flags};
 use adit_engine::{Axis, Error, Matrix, Op, Result, RowStatus, Transform};
 
@@ -47,6 +48,14 @@ impl HostTransform {
         received.axis.ok_or_else(|| broken(self.instance.id(), "it gave no output axis"))
     }
 
+    /// Values of a row that comes out.
+    fn width(&self) -> Result<usize> {
+        match &self.output {
+            Some(axis) => Ok(axis.len()),
+            None => self.ask_output().map(|axis| axis.len()),
+        }
+    }
+
     /// Compares the output axis with what the flags promise.
     fn check_output(&self, input: &Axis, output: &Axis) -> Result<()> {
         let flags = self.instance.flags();
@@ -80,29 +89,53 @@ fn labels(axis: &Axis) -> Vec<(String, u32)> {
     }
 }
 
-/// Reads the status bytes; a row that is not finite or did not come out well is NaN from end to end.
-pub(crate) fn settle(out: &mut Matrix, status: &[u8]) -> Vec<RowStatus> {
-    let mut settled = Vec::with_capacity(status.len());
-    for (i, byte) in status.iter().enumerate() {
-        let row = out.row_mut(i);
-        let mut status = RowStatus::from_byte(*byte);
-        if status == RowStatus::Ok && !row.iter().all(|v| v.is_finite()) {
-            status = RowStatus::NotFinite;
+/// What a place holds that no plugin has written yet: the NaN of all bits set, which fills a room as fast as bytes.
+pub(crate) const HOLE: f64 = f64::from_bits(u64::MAX);
+
+/// A row that is not finite or did not come out well is NaN from end to end, and its byte says so.
+pub(crate) fn settle(out: &mut [f64], status: &mut [u8]) {
+    if status.is_empty() {
+        return;
+    }
+    let width = out.len() / status.len();
+    if status.iter().all(|s| *s == abi::ADIT_ROW_OK) && all_finite(out) {
+        return;
+    }
+    for (i, byte) in status.iter_mut().enumerate() {
+        let row = &mut out[i * width..(i + 1) * width];
+        if *byte == abi::ADIT_ROW_OK && !all_finite(row) {
+            *byte = abi::ADIT_ROW_NOT_FINITE;
         }
-        if status != RowStatus::Ok {
+        if *byte != abi::ADIT_ROW_OK {
             row.fill(f64::NAN);
         }
-        settled.push(status);
     }
-    settled
+}
+
+/// Whether every value is finite: 0 times each is 0, in sums that do not wait for each other.
+pub(crate) fn all_finite(x: &[f64]) -> bool {
+    let (eights, rest) = x.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for eight in eights {
+        sums.iter_mut().zip(eight).for_each(|(sum, v)| *sum += v * 0.0);
+    }
+    sums.iter().chain([&rest.iter().map(|v| v * 0.0).sum::<f64>()]).sum::<f64>() == 0.0
+}
+
+/// A matrix of zeros that is not touched yet, or an error when it is larger than memory.
+pub(crate) fn empty(rows: usize, cols: usize) -> Result<Matrix> {
+    let cells = rows.checked_mul(cols).filter(|n| *n <= isize::MAX as usize / 8);
+    if cells.is_none() {
+        return Err(Error::input(format!("a result of {rows} x {cols} numbers"), "too large"));
+    }
+    Ok(Matrix::zeros(rows, cols))
 }
 
 /// An output matrix in which a forgotten row shows, or an error when it is larger than memory.
 pub(crate) fn blank(rows: usize, cols: usize) -> Result<Matrix> {
-    let cells = rows.checked_mul(cols).filter(|n| *n <= isize::MAX as usize / 8);
-    let cells = cells
-        .ok_or_else(|| Error::input(format!("a result of {rows} x {cols} numbers"), "too large"))?;
-    Matrix::new(vec![f64::NAN; cells], rows, cols)
+    let mut out = empty(rows, cols)?;
+    out.data_mut().fill(f64::NAN);
+    Ok(out)
 }
 
 /// Checks what belongs together before a fit.
@@ -174,27 +207,44 @@ impl Transform for HostTransform {
     }
 
     fn apply(&self, x: &Matrix) -> Result<Applied> {
-        if let Some(n) = self.columns.filter(|n| *n != x.cols()) {
-            return Err(Error::input(
-                format!("{} columns, and the step was fitted on {n}", x.cols()),
-                "",
-            ));
-        }
-        let columns = match &self.output {
-            Some(axis) => axis.len(),
-            None => self.ask_output()?.len(),
-        };
-        let mut out = blank(x.rows(), columns)?;
-        // A byte that the plugin forgets to write refuses the row.
+        let columns = self.width()?;
+        let mut out = empty(x.rows(), columns)?;
         let mut status = vec![abi::ADIT_ROW_OTHER; x.rows()];
-        let (raw_x, raw_out) = (views::matrix(x), views::matrix_mut(&mut out));
+        let room = Room { out: out.data_mut(), width: columns, about: &mut status[..] };
+        in_blocks(
+            x,
+            columns.max(x.cols()),
+            room,
+            || (),
+            |(), rows, room| self.apply_rows(rows, x.cols(), room.out, room.about),
+        )?;
+        let status = status.into_iter().map(RowStatus::from_byte).collect();
+        Ok(Applied { x: out, status })
+    }
+
+    fn apply_rows(
+        &self,
+        x: &[f64],
+        columns: usize,
+        out: &mut [f64],
+        status: &mut [u8],
+    ) -> Result<()> {
+        if let Some(n) = self.columns.filter(|n| *n != columns) {
+            let what = format!("{columns} columns, and the step was fitted on {n}");
+            return Err(Error::input(what, ""));
+        }
+        let (rows, width) = (status.len(), self.width()?);
+        // What the plugin forgets to write shows: a row without a status is refused, and so is one with a hole.
+        out.fill(HOLE);
+        status.fill(abi::ADIT_ROW_OTHER);
+        let (raw_x, raw_out) = (views::rows(x, rows, columns)?, views::rows_mut(out, rows, width)?);
         let apply = self.functions.apply;
         // SAFETY: views, data and status bytes are alive until the call returns; `out` is lent to this call alone.
         self.instance.shared(Expects::Nothing, |this, call| unsafe {
             apply(this, call, &raw_x, &raw_out, status.as_mut_ptr())
         })?;
-        let status = settle(&mut out, &status);
-        Ok(Applied { x: out, status })
+        settle(out, status);
+        Ok(())
     }
 
     fn save(&self) -> Result<Vec<u8>> {

@@ -3,9 +3,12 @@
 use std::ffi::{CString, c_char};
 use std::ptr;
 
+use adit_abi::ext::{AditFold, AditVariant};
+use adit_abi::op::{ADIT_OP_AFFINE_BANDED, AditOp};
 use adit_abi::unit::ADIT_UNIT_NONE;
 use adit_abi::{AditAxis, AditMatrix, AditMatrixMut};
-use adit_engine::{Axis, Channel, Error, Matrix, Result};
+use adit_engine::plugin::FastVariant;
+use adit_engine::{Axis, Channel, Error, Fold, Matrix, Op, Result};
 
 use crate::raw::{self, Fault};
 
@@ -17,10 +20,20 @@ pub(crate) fn matrix(m: &Matrix) -> AditMatrix {
     AditMatrix { data: m.data().as_ptr(), rows: m.rows(), cols: m.cols(), row_stride: m.cols() }
 }
 
-/// A matrix to fill.
-pub(crate) fn matrix_mut(m: &mut Matrix) -> AditMatrixMut {
-    let (rows, cols) = (m.rows(), m.cols());
-    AditMatrixMut { data: m.data_mut().as_mut_ptr(), rows, cols, row_stride: cols }
+/// Packed rows to read, `columns` values each.
+pub(crate) fn rows(x: &[f64], rows: usize, columns: usize) -> Result<AditMatrix> {
+    if rows.checked_mul(columns) != Some(x.len()) {
+        return Err(Error::bug(format!("{} values are not {rows} x {columns}", x.len())));
+    }
+    Ok(AditMatrix { data: x.as_ptr(), rows, cols: columns, row_stride: columns })
+}
+
+/// Packed rows to fill, `columns` values each.
+pub(crate) fn rows_mut(x: &mut [f64], rows: usize, columns: usize) -> Result<AditMatrixMut> {
+    if rows.checked_mul(columns) != Some(x.len()) {
+        return Err(Error::bug(format!("room for {} values is not {rows} x {columns}", x.len())));
+    }
+    Ok(AditMatrixMut { data: x.as_mut_ptr(), rows, cols: columns, row_stride: columns })
 }
 
 /// An axis with the C texts that it points to.
@@ -69,6 +82,66 @@ impl<'a> AxisView<'a> {
     }
 }
 
+/// A fold; valid as long as the engine's.
+pub(crate) fn fold(f: &Fold) -> AditFold {
+    AditFold {
+        struct_size: size_of::<AditFold>() as u32,
+        reserved: 0,
+        test: f.test.as_ptr(),
+        test_count: f.test.len(),
+        gap: f.gap.as_ptr(),
+        gap_count: f.gap.len(),
+    }
+}
+
+/// A variant with its filter; valid as long as the view of the filter.
+pub(crate) fn variant(v: &FastVariant, filter: &Option<FilterView>) -> AditVariant {
+    AditVariant {
+        struct_size: size_of::<AditVariant>() as u32,
+        centre: u32::from(v.centre),
+        scale: u32::from(v.scale),
+        reserved: 0,
+        filter: filter.as_ref().map_or(ptr::null(), FilterView::raw),
+    }
+}
+
+/// A linear filter of the columns as the contract lends it, with the lists that it points to.
+pub(crate) struct FilterView {
+    raw: AditOp,
+    _ints: Vec<i64>,
+    _nums: Vec<f64>,
+}
+
+impl FilterView {
+    /// A copy of a banded affine op.
+    ///
+    /// # Errors
+    /// Another op.
+    pub(crate) fn new(op: &Op) -> Result<Self> {
+        let Op::AffineBanded { n_in, bands, bias } = op else {
+            return Err(Error::bug(format!("{} is not a filter of the columns", op.describe())));
+        };
+        let mut ints = vec![*n_in as i64, bands.len() as i64];
+        ints.extend(bands.iter().flat_map(|b| [b.first as i64, b.coefficients.len() as i64]));
+        let nums: Vec<f64> =
+            bands.iter().flat_map(|b| &b.coefficients).chain(bias).copied().collect();
+        let raw = AditOp {
+            struct_size: size_of::<AditOp>() as u32,
+            code: ADIT_OP_AFFINE_BANDED,
+            ints: ints.as_ptr(),
+            int_count: ints.len(),
+            nums: nums.as_ptr(),
+            num_count: nums.len(),
+        };
+        Ok(FilterView { raw, _ints: ints, _nums: nums })
+    }
+
+    /// The op; valid as long as the view.
+    pub(crate) fn raw(&self) -> *const AditOp {
+        &self.raw
+    }
+}
+
 /// The axis that a plugin gave, copied.
 ///
 /// # Safety
@@ -106,6 +179,8 @@ pub(crate) unsafe fn axis_from(raw: *const AditAxis) -> std::result::Result<Axis
 
 #[cfg(test)]
 mod tests {
+    use adit_engine::lowered::Band;
+
     use super::*;
 
     #[test]
@@ -120,6 +195,24 @@ mod tests {
             // SAFETY: the view is alive.
             assert_eq!(unsafe { axis_from(view.raw()) }.unwrap(), axis);
         }
+    }
+
+    #[test]
+    fn a_filter_crosses_as_the_op_that_it_is() {
+        let band = |first, coefficients: &[f64]| Band { first, coefficients: coefficients.into() };
+        let bands = vec![band(0, &[1.0, -1.0]), band(2, &[]), band(1, &[0.5])];
+        let op = Op::AffineBanded { n_in: 3, bands, bias: vec![0.0, 7.0, -2.0] };
+        let view = FilterView::new(&op).unwrap();
+        // SAFETY: the view is alive, and its lists with it.
+        let (ints, nums) = unsafe {
+            let raw = &*view.raw();
+            (
+                std::slice::from_raw_parts(raw.ints, raw.int_count),
+                std::slice::from_raw_parts(raw.nums, raw.num_count),
+            )
+        };
+        assert_eq!(Op::decode(ADIT_OP_AFFINE_BANDED, ints, nums).unwrap(), op);
+        assert!(FilterView::new(&Op::RowCentre).is_err());
     }
 
     #[test]

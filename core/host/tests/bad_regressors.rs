@@ -5,7 +5,7 @@ mod common;
 
 use std::path::Path;
 
-use adit_engine::plugin::FastJob;
+use adit_engine::plugin::{FastAnswer, FastJob, FastVariant};
 use adit_engine::{ErrorKind, Fold, Matrix, Plugins, Regressor, Result, RowStatus};
 use adit_host::{Host, HostOptions, testing};
 use common::{nm, rows, target};
@@ -29,7 +29,7 @@ fn fitted(host: &Host) -> Result<Box<dyn Regressor>> {
     Ok(r)
 }
 
-fn cross_validated(r: &dyn Regressor) -> Result<(Vec<f64>, Vec<u32>)> {
+fn cross_validated(r: &dyn Regressor) -> Result<FastAnswer> {
     let x = rows(&nm(), 8, 1);
     let y = Matrix::column(&target(&x, 2));
     let folds: Vec<Fold> = (0..4).map(|f| Fold { test: vec![f, f + 4], gap: vec![] }).collect();
@@ -39,8 +39,7 @@ fn cross_validated(r: &dyn Regressor) -> Result<(Vec<f64>, Vec<u32>)> {
         weights: None,
         folds: &folds,
         joint: false,
-        centre: true,
-        scale: false,
+        variants: &[FastVariant { centre: true, scale: false, filter: None }],
         max_components: 3,
     })
 }
@@ -55,7 +54,9 @@ fn the_fixture_is_right_when_nothing_is_wrong() {
     assert_eq!(p.status[2], RowStatus::NotFinite);
     assert!(p.values.row(2).iter().all(|v| v.is_nan()));
     assert!(p.values.row(3).iter().all(|v| v.is_finite()) && p.values.cols() == 3);
-    assert_eq!(cross_validated(&*r).unwrap(), (vec![1.0; 32], vec![3; 4]));
+    let answer = cross_validated(&*r).unwrap();
+    assert_eq!((answer.predictions, answer.reached), (vec![1.0; 32], vec![3; 4]));
+    assert_eq!(answer.remarks, ["the mean of each fold"]);
 }
 
 #[test]

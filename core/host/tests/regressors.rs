@@ -3,20 +3,27 @@
 
 mod common;
 
-use adit_engine::plugin::{FastJob, Kind};
+use adit_engine::lowered::Band;
+use adit_engine::plugin::{FastJob, FastVariant, Kind};
 use adit_engine::{
-    Fold, Matrix, Plan, Plugins, Recipe, Regressor, Route, RowStatus, cross_validate, lowered,
+    Fold, Matrix, Op, Plan, Plugins, Recipe, Regressor, Route, RowStatus, cross_validate, lowered,
 };
 use adit_host::testing;
 use common::{nm, rows, same_bits, settings, target};
 
 /// Id and settings.
-const CASES: [(&str, &str); 5] = [
+const CASES: [(&str, &str); 11] = [
     ("adit.linfa.ols", ""),
     ("adit.linfa.pls", ""),
     ("adit.pls", ""),
     ("adit.pls", "scale = true"),
     ("adit.pls", "centre = false"),
+    ("adit.pcr", ""),
+    ("adit.pcr", "scale = true"),
+    ("adit.ridge", ""),
+    ("adit.ridge", "centre = false"),
+    ("adit.simpls", ""),
+    ("adit.simpls", "scale = true"),
 ];
 const MAX: usize = 4;
 
@@ -195,6 +202,40 @@ fn the_fast_cross_validation_is_the_slow_one() {
 }
 
 #[test]
+fn every_variant_of_a_job_is_a_job_of_its_own() {
+    let r = testing::host().regressor("adit.pls", &toml::Table::new()).unwrap();
+    let x = rows(&nm(), 24, 43);
+    let y = Matrix::column(&target(&x, 47));
+    let folds: Vec<Fold> = (0..4)
+        .map(|f| Fold { test: (0..24).filter(|i| i % 4 == f).collect(), gap: vec![] })
+        .collect();
+    // Differences of neighbours: 39 columns of 40.
+    let bands: Vec<Band> =
+        (0..39).map(|first| Band { first, coefficients: vec![-1.0, 1.0] }).collect();
+    let slopes: Vec<f64> = x.iter_rows().flat_map(|r| r.windows(2).map(|w| w[1] - w[0])).collect();
+    let slopes = Matrix::new(slopes, 24, 39).unwrap();
+    let plain = FastVariant { centre: true, scale: false, filter: None };
+    let scaled = FastVariant { scale: true, ..plain.clone() };
+    let filter = Some(Op::AffineBanded { n_in: 40, bands, bias: vec![0.0; 39] });
+    let filtered = FastVariant { filter, ..plain.clone() };
+    let run = |x: &Matrix, variants: &[FastVariant]| {
+        let (joint, max_components, weights) = (false, 3, None);
+        let job = FastJob { x, y: &y, weights, folds: &folds, joint, variants, max_components };
+        r.cross_validate(&job).unwrap()
+    };
+    let all = run(&x, &[plain.clone(), scaled.clone(), filtered]);
+    let each = [run(&x, std::slice::from_ref(&plain)), run(&x, &[scaled]), run(&slopes, &[plain])];
+    assert_eq!(all.reached, each.iter().flat_map(|a| a.reached.clone()).collect::<Vec<_>>());
+    let apart: Vec<f64> = each.iter().flat_map(|a| a.predictions.clone()).collect();
+    assert_eq!(all.predictions.len(), apart.len());
+    let largest = apart.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+    // The contract's tolerance of any route against the obvious one, twice.
+    for (a, b) in all.predictions.iter().zip(&apart) {
+        assert!((a - b).abs() <= 2e-10 * largest, "{a} {b}");
+    }
+}
+
+#[test]
 fn weights_that_are_not_finite_never_reach_the_fast_cross_validation() {
     let r = testing::host().regressor("adit.pls", &toml::Table::new()).unwrap();
     let x = rows(&nm(), 12, 37);
@@ -211,8 +252,7 @@ fn weights_that_are_not_finite_never_reach_the_fast_cross_validation() {
             weights: Some(&weights),
             folds: &folds,
             joint: false,
-            centre: true,
-            scale: false,
+            variants: &[FastVariant { centre: true, scale: false, filter: None }],
             max_components: 2,
         })
     };

@@ -6,10 +6,10 @@ mod common;
 use adit_engine::plugin::Kind;
 use adit_engine::{Axis, ErrorKind, Matrix, Plugins, RowStatus, Transform, lowered, row_local};
 use adit_host::testing;
-use common::{nm, rows, same_bits, settings, table};
+use common::{nm, rows, same_bits, settings, table, target};
 
 /// Id, settings, and whether it works on a table.
-const CASES: [(&str, &str, bool); 22] = [
+const CASES: [(&str, &str, bool); 28] = [
     ("adit.derivative.savitzky-golay", "window = 7\norder = 2\nderivative = 0", false),
     ("adit.derivative.savitzky-golay", "window = 11\norder = 2\nderivative = 1", false),
     ("adit.derivative.savitzky-golay", "window = 9\norder = 3\nderivative = 2", false),
@@ -21,6 +21,12 @@ const CASES: [(&str, &str, bool); 22] = [
     ("adit.ec.season", "harmonics = 2", true),
     ("adit.fourier.low-pass", "", false),
     ("adit.fourier.low-pass", "keep = 0.4", false),
+    ("adit.pls.cars", "runs = 8", false),
+    ("adit.pls.interval", "intervals = 5\ncombine = 2", false),
+    ("adit.pls.selectivity-ratio", "keep = 6", false),
+    ("adit.pls.vip", "", false),
+    ("adit.pls.vip", "keep = 2", true),
+    ("adit.pls.selectivity-ratio", "level = 0.5", true),
     ("adit.scale.autoscale", "", false),
     ("adit.scale.autoscale", "", true),
     ("adit.scale.centre", "", false),
@@ -46,7 +52,8 @@ impl Case {
         let mut t = (self.make)();
         let none = Matrix::zeros(0, self.axis.len());
         let x = if t.flags().row_local() { &none } else { &self.train };
-        t.fit(&self.axis, x, None, None).unwrap_or_else(|e| panic!("{}: {e}", self.label));
+        let y = t.flags().needs_y().then(|| target(&self.train, 5));
+        t.fit(&self.axis, x, y.as_deref(), None).unwrap_or_else(|e| panic!("{}: {e}", self.label));
         t
     }
 }

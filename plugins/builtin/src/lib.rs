@@ -13,5 +13,6 @@ adit_plugin::export!(
     adit_fourier::plugins(),
     adit_ec::plugins(),
     adit_pls::plugins(),
+    adit_shrinkage::plugins(),
     adit_linfa::plugins(),
 );

@@ -1,6 +1,9 @@
 //! The weight vector of a component.
 
-use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use nalgebra::{DMatrix, DVector};
+
+use crate::column_ops::{dot, vectorised};
+use crate::small_eigen;
 
 /// The unit vector w that maximises |S'w| for S = X'Y (columns x targets): the dominant left singular vector.
 ///
@@ -8,18 +11,90 @@ use nalgebra::{DMatrix, DVector, SymmetricEigen};
 /// exactly what the NIPALS iteration converges to; its sign is chosen so that the element of largest magnitude is positive.
 /// `None` when S is zero or not finite.
 pub(crate) fn dominant(s: &DMatrix<f64>) -> Option<DVector<f64>> {
-    let largest = s.amax();
-    if !(largest > 0.0 && largest.is_finite()) {
-        return None;
+    let mut w = DVector::zeros(s.nrows());
+    dominant_into(s.as_slice(), w.as_mut_slice()).then_some(w)
+}
+
+/// Magnitudes between which squares of `w.len()` values neither vanish nor overflow.
+const SAFE: std::ops::Range<f64> = 1e-120..1e120;
+
+/// [`dominant`] of the columns `s`, one behind the other, written into `w`; false for its `None`.
+pub(crate) fn dominant_into(s: &[f64], w: &mut [f64]) -> bool {
+    vectorised(
+        #[inline(always)]
+        || {
+            let largest = largest(s);
+            if !(largest > 0.0 && largest.is_finite()) {
+                return false;
+            }
+            if SAFE.contains(&largest) {
+                return combine(s, w);
+            }
+            let scaled: Vec<f64> = s.iter().map(|v| v / largest).collect();
+            combine(&scaled, w)
+        },
+    )
+}
+
+#[inline(always)]
+fn largest(s: &[f64]) -> f64 {
+    // Sixteen running maxima; a value that is not a number is found by the sums.
+    let (chunks, tail) = s.as_chunks::<16>();
+    let mut top = [0.0_f64; 16];
+    let mut sum = 0.0;
+    for chunk in chunks {
+        for k in 0..16 {
+            let v = chunk[k].abs();
+            top[k] = if v > top[k] || v.is_nan() { v } else { top[k] };
+        }
     }
-    if s.ncols() == 1 {
-        return unit(s.column(0) / largest);
+    for v in top.iter().chain(tail) {
+        sum += v * 0.0;
     }
-    let scaled = s / largest; // so that the squares below neither overflow nor vanish
-    let eigen = SymmetricEigen::try_new(scaled.tr_mul(&scaled), f64::EPSILON, 10_000)?;
-    let w = unit(&scaled * eigen.eigenvectors.column(eigen.eigenvalues.imax()))?;
-    let top = w[w.icamax()];
-    Some(if top < 0.0 { -w } else { w })
+    top.iter().chain(tail).fold(0.0_f64, |l, v| l.max(v.abs())) + sum
+}
+
+/// `w = S v / |S v|` for columns of moderate size.
+#[inline(always)]
+fn combine(s: &[f64], w: &mut [f64]) -> bool {
+    let p = w.len();
+    let m = s.len() / p;
+    let column = |j: usize| &s[j * p..(j + 1) * p];
+    if m == 1 {
+        w.copy_from_slice(s);
+    } else {
+        let mut gram = vec![0.0; m * m];
+        for i in 0..m {
+            (0..=i).for_each(|j| gram[i * m + j] = dot(column(i), column(j)));
+        }
+        let Some(found) = small_eigen::dominant(&mut gram, m) else { return false };
+        w.fill(0.0);
+        for (j, v) in found.vector.iter().enumerate() {
+            w.iter_mut().zip(column(j)).for_each(|(w, s)| *w += v * s);
+        }
+    }
+    let norm = dot(w, w).sqrt();
+    if !(norm > 0.0 && norm.is_finite()) {
+        return false;
+    }
+    let sign = if m == 1 { 1.0 } else { sign_of_largest(w) };
+    w.iter_mut().for_each(|w| *w *= sign / norm);
+    true
+}
+
+/// The sign of the element of largest magnitude, the first of several.
+#[inline(always)]
+fn sign_of_largest(w: &[f64]) -> f64 {
+    let (mut high, mut low) = (0.0_f64, 0.0_f64);
+    for v in w {
+        high = if *v > high { *v } else { high };
+        low = if *v < low { *v } else { low };
+    }
+    match high.total_cmp(&-low) {
+        std::cmp::Ordering::Less => -1.0,
+        std::cmp::Ordering::Greater => 1.0,
+        std::cmp::Ordering::Equal => w.iter().find(|v| v.abs() == high).map_or(1.0, |v| v.signum()),
+    }
 }
 
 /// Takes the parts along `basis` (unit vectors, orthogonal to each other) out of the unit vector `w` and makes it a unit vector
@@ -32,11 +107,6 @@ pub(crate) fn orthogonalise(w: &mut DVector<f64>, basis: &[DVector<f64>]) -> boo
     let left = w.norm();
     *w /= left;
     left > 0.5
-}
-
-fn unit(w: DVector<f64>) -> Option<DVector<f64>> {
-    let norm = w.norm();
-    (norm > 0.0 && norm.is_finite()).then(|| w / norm)
 }
 
 #[cfg(test)]

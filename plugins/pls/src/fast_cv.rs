@@ -1,64 +1,158 @@
 //! Cross-validation of all folds at once.
 //!
-//! A component of improved kernel PLS needs `t = X_f w` and `X_f't` of every fold f. With `X_f = (X - 1 mean_f') / scale_f` neither
-//! X_f nor X_f'X_f is ever formed: the folds' `w / scale_f` are the columns of one matrix U, so a component of all folds is two
-//! matrix products over the one X of all rows, `X U` and `X'T`, with rank-one corrections for the means and a division by the
-//! scales; rows that a fold leaves out have weight 0 in T. The scores of a fold's test rows fall out of the same product, so
-//! predicting for every count costs one multiplication a row and target. With separate targets each pair of fold and target is a
-//! column; with joint targets each fold is one. The idea of sharing work between folds is Engstrøm and Jensen's (2025,
-//! J. Chemometrics, doi:10.1002/cem.70008); here the component loop is shared too.
-//!
-//! Columns are worked on in blocks of fixed width, so that results do not depend on the number of threads.
+//! Variants that differ in centring and scaling alone share one X, and are worked on together.
 
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use adit_plugin::{Call, CrossValidation, Error, ErrorCode, Fold, Matrix, Targets, Variant};
-use nalgebra::{DMatrix, DVector};
+use adit_plugin::{Call, CrossValidation, Error, Matrix, Targets, Variant};
+use nalgebra::DMatrix;
 
+use crate::covariance::Covariance;
 use crate::filter::Banded;
-use crate::fold_column::{Done, FoldColumn, Whole, mask};
 use crate::fold_stats::AllRows;
-use crate::kernel;
 use crate::prepare::{Settings, row_weights};
+use crate::route::{Route, Size, choose};
+use crate::whole::{Done, Job, Whole, mask};
+use crate::{batched, cv_cross_product, cv_gram, kernel};
 
-/// Columns of one block.
-const WIDTH: usize = 32;
+/// Rows that one task filters.
+const FILTERED: usize = 64;
 
 /// Runs the whole job.
 ///
 /// # Errors
 /// Shapes that do not fit, a fold without training rows, values that are not finite, a filter that is not banded.
 pub(crate) fn run(job: &mut CrossValidation<'_>, call: &Call<'_>) -> Result<(), Error> {
+    run_by(job, None, call)
+}
+
+/// [`run`] by the route named; by the one of fewest operations where none is.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn run_by(
+    job: &mut CrossValidation<'_>,
+    named: Option<Route>,
+    call: &Call<'_>,
+) -> Result<(), Error> {
     let weights = check(job)?;
-    let tests: usize = job.folds.iter().map(|f| f.test.len()).sum();
-    let (per_row, groups) = ((job.max_components + 1) * job.y.cols(), groups(job));
-    for (v, variant) in job.variants.iter().enumerate() {
-        let whole = Whole {
-            all: AllRows::new(&filtered_rows(job.x, variant)?, &weights),
-            y: job.y,
-            weights: &weights,
-            settings: Settings { centre: variant.centre, scale: variant.scale },
-            max: job.max_components,
-        };
-        let jobs: Vec<(Fold<'_>, Range<usize>)> = job
-            .folds
-            .iter()
-            .flat_map(|fold| groups.iter().map(|targets| (*fold, targets.clone())))
-            .collect();
-        let done = whole.all_blocks(&jobs, call)?;
-        let to = &mut job.predictions[v * tests * per_row..(v + 1) * tests * per_row];
-        let reached = &mut job.reached[v * jobs.len()..(v + 1) * jobs.len()];
-        let mut at = 0;
-        for (i, ((fold, targets), column)) in jobs.iter().zip(&done).enumerate() {
-            reached[i] = column.reached;
-            put(&column.predictions, targets, job.y.cols(), &mut to[at * per_row..]);
-            if targets.end == job.y.cols() {
-                at += fold.test.len();
-            }
+    let groups = groups(job);
+    let jobs: Vec<Job<'_>> = job
+        .folds
+        .iter()
+        .flat_map(|fold| groups.iter().map(|targets| (*fold, targets.clone())))
+        .collect();
+    for sharing in sharing(&job.variants) {
+        let done = shared(job, &sharing, &jobs, (&weights, named), call)?;
+        for (v, done) in sharing.into_iter().zip(done) {
+            write(job, v, &jobs, &done);
         }
     }
     Ok(())
+}
+
+/// Variants of one filter, in the order of the first of each.
+fn sharing(variants: &[Variant]) -> Vec<Vec<usize>> {
+    let mut all: Vec<Vec<usize>> = vec![];
+    for (v, variant) in variants.iter().enumerate() {
+        match all.iter_mut().find(|g| variants[g[0]].filter == variant.filter) {
+            Some(group) => group.push(v),
+            None => all.push(vec![v]),
+        }
+    }
+    all
+}
+
+/// All jobs of each of the variants `sharing`, which have one filter.
+fn shared(
+    job: &CrossValidation<'_>,
+    sharing: &[usize],
+    jobs: &[Job<'_>],
+    (weights, named): (&[f64], Option<Route>),
+    call: &Call<'_>,
+) -> Result<Vec<Vec<Done>>, Error> {
+    let filtered = filtered_rows(job.x, &job.variants[sharing[0]], call)?;
+    let x = match &filtered {
+        Some((values, width)) => Matrix::new(values, job.x.rows(), *width)?,
+        None => job.x,
+    };
+    let all = AllRows::new(x, weights, true, call);
+    drop(filtered);
+    let wholes: Vec<Whole<'_>> = sharing
+        .iter()
+        .map(|v| {
+            let Variant { centre, scale, .. } = job.variants[*v];
+            let settings = Settings { centre, scale };
+            Whole { all: &all, y: job.y, weights, settings, max: job.max_components }
+        })
+        .collect();
+    let mut done: Vec<Vec<Option<Done>>> =
+        wholes.iter().map(|whole| squared(whole, jobs, named, call)).collect::<Result<_, _>>()?;
+    let left = |done: &[Vec<Option<Done>>]| -> Vec<(usize, usize)> {
+        let each = done.iter().enumerate();
+        each.flat_map(|(v, done)| (0..done.len()).map(move |j| (v, j)))
+            .filter(|(v, j)| done[*v][*j].is_none())
+            .collect()
+    };
+    let left = left(&done);
+    if !left.is_empty() {
+        let columns: Vec<_> = left.iter().map(|(v, j)| (&wholes[*v], &jobs[*j])).collect();
+        let covariance = Covariance::new(&all, job.y, weights, call);
+        for ((v, j), found) in left.iter().zip(batched::run(&all, &covariance, &columns, call)?) {
+            done[*v][*j] = Some(found);
+        }
+    }
+    Ok(done.into_iter().map(|done| done.into_iter().flatten().collect()).collect())
+}
+
+/// The jobs of a variant by a route that squares X, where that is chosen; `None` for each that is left to the batched route.
+fn squared(
+    whole: &Whole<'_>,
+    jobs: &[Job<'_>],
+    named: Option<Route>,
+    call: &Call<'_>,
+) -> Result<Vec<Option<Done>>, Error> {
+    let size = Size {
+        rows: whole.all.rows(),
+        cols: whole.all.cols(),
+        targets: whole.y.cols(),
+        models: jobs.len(),
+        left_out: jobs.iter().map(|(fold, _)| fold.test.len() + fold.gap.len()).sum(),
+        components: whole.max,
+        scale: whole.settings.scale,
+    };
+    let (name, done) = match named.unwrap_or_else(|| choose(&size)) {
+        Route::Gram if !size.scale => ("on XX'", cv_gram::run(whole, jobs, call)?),
+        Route::CrossProduct => ("on X'X", cv_cross_product::run(whole, jobs, call)?),
+        Route::Batched | Route::Gram => {
+            call.remark("cross-validation on X, all folds at once");
+            return Ok(jobs.iter().map(|_| None).collect());
+        }
+    };
+    let back = done.iter().filter(|done| done.is_none()).count();
+    let rest = match back {
+        0 => String::new(),
+        _ => format!("; {back} of {} models on X, for the square would cost digits", done.len()),
+    };
+    call.remark(&format!("cross-validation {name}, all folds at once{rest}"));
+    Ok(done)
+}
+
+/// Writes the answers of variant `v` where the host wants them.
+fn write(job: &mut CrossValidation<'_>, v: usize, jobs: &[Job<'_>], done: &[Done]) {
+    let (m, per_row) = (job.y.cols(), (job.max_components + 1) * job.y.cols());
+    let tests: usize = job.folds.iter().map(|f| f.test.len()).sum();
+    let to = &mut job.predictions[v * tests * per_row..(v + 1) * tests * per_row];
+    let reached = &mut job.reached[v * jobs.len()..(v + 1) * jobs.len()];
+    let mut at = 0;
+    for (i, ((fold, targets), column)) in jobs.iter().zip(done).enumerate() {
+        reached[i] = column.reached;
+        put(&column.predictions, targets, m, &mut to[at * per_row..]);
+        if targets.end == m {
+            at += fold.test.len();
+        }
+    }
 }
 
 /// Coefficients and intercepts of one fold at one count, on the columns of `job.x`, from a fit of that fold alone.
@@ -76,10 +170,14 @@ pub(crate) fn coefficients(
         return Err(Error::arg("there is no such variant or fold"));
     };
     let mask = mask(fold, &weights)?;
-    let rows = filtered_rows(job.x, variant)?;
-    let width = rows.first().map_or(0, Vec::len);
-    let kept: Vec<usize> = (0..rows.len()).filter(|i| mask[*i] > 0.0).collect();
-    let x: Vec<f64> = kept.iter().flat_map(|i| rows[*i].iter().copied()).collect();
+    let kept: Vec<usize> = (0..mask.len()).filter(|i| mask[*i] > 0.0).collect();
+    let raw: Vec<f64> = kept.iter().flat_map(|i| job.x.row(*i)).copied().collect();
+    let raw = Matrix::new(&raw, kept.len(), job.x.cols())?;
+    let filtered = filtered_rows(raw, variant, &Call::alone())?;
+    let x = match &filtered {
+        Some((values, width)) => Matrix::new(values, kept.len(), *width)?,
+        None => raw,
+    };
     let w: Vec<f64> = kept.iter().map(|i| mask[*i]).collect();
     let settings = Settings { centre: variant.centre, scale: variant.scale };
     let mut all = DMatrix::zeros(job.y.cols(), job.x.cols());
@@ -87,8 +185,7 @@ pub(crate) fn coefficients(
     for targets in groups(job) {
         let y: Vec<f64> =
             kept.iter().flat_map(|i| &job.y.row(*i)[targets.clone()]).copied().collect();
-        let (x, y) =
-            (Matrix::new(&x, kept.len(), width)?, Matrix::new(&y, kept.len(), targets.len())?);
+        let y = Matrix::new(&y, kept.len(), targets.len())?;
         let model = kernel::fit(x, y, Some(&w), settings, components)?;
         let (b, b0) = model.coefficients(components.min(model.reached()))?;
         for (k, (row, b0)) in b.row_iter().zip(b0).enumerate() {
@@ -104,79 +201,6 @@ pub(crate) fn coefficients(
     Ok((all, intercepts))
 }
 
-impl Whole<'_> {
-    fn all_blocks(
-        &self,
-        jobs: &[(Fold<'_>, Range<usize>)],
-        call: &Call<'_>,
-    ) -> Result<Vec<Done>, Error> {
-        let blocks: Vec<_> = jobs.chunks(WIDTH).collect();
-        let results: Vec<Mutex<Result<Vec<Done>, Error>>> =
-            blocks.iter().map(|_| Mutex::new(Ok(vec![]))).collect();
-        call.parallel_for(blocks.len(), |i| {
-            let result = self.block(blocks[i], call);
-            *results[i].lock().unwrap_or_else(PoisonError::into_inner) = result;
-        });
-        let mut all = Vec::with_capacity(jobs.len());
-        for result in results {
-            all.extend(result.into_inner().unwrap_or_else(PoisonError::into_inner)?);
-        }
-        Ok(all)
-    }
-
-    fn block(
-        &self,
-        jobs: &[(Fold<'_>, Range<usize>)],
-        call: &Call<'_>,
-    ) -> Result<Vec<Done>, Error> {
-        let mut columns = Vec::with_capacity(jobs.len());
-        for (fold, targets) in jobs {
-            columns.push(FoldColumn::new(self, fold, targets.clone())?);
-        }
-        loop {
-            if call.cancelled() {
-                return Err(Error::new(ErrorCode::Cancelled, "cancelled"));
-            }
-            let mut active = vec![];
-            for column in &mut columns {
-                if column.propose()? {
-                    active.push(column);
-                }
-            }
-            if active.is_empty() {
-                break;
-            }
-            let t = scores(&self.all.xt, &active.iter().map(|c| &c.u).collect::<Vec<_>>());
-            let mut accepted = vec![];
-            for (column, t) in active.into_iter().zip(t) {
-                if column.accept(t) {
-                    accepted.push(column);
-                }
-            }
-            if accepted.is_empty() {
-                break;
-            }
-            let masked: Vec<DVector<f64>> = accepted.iter().map(|c| c.masked_score()).collect();
-            let z = &self.all.xt * DMatrix::from_columns(&masked);
-            for ((column, z), masked) in accepted.into_iter().zip(z.column_iter()).zip(&masked) {
-                column.deflate(z.into_owned(), masked, &self.all.xt);
-            }
-        }
-        Ok(columns.into_iter().map(FoldColumn::finish).collect())
-    }
-}
-
-/// X u for each u, for X given as its transpose (p x n).
-fn scores(xt: &DMatrix<f64>, u: &[&DVector<f64>]) -> Vec<DVector<f64>> {
-    if u.len() <= 5 {
-        return u.iter().map(|u| xt.tr_mul(*u)).collect();
-    }
-    // U'X' instead of (X')'U: all operands are contiguous, which is what the product kernel of nalgebra is fast on (and its
-    // matrix-vector product of row-strided views is wrong in 0.35).
-    let t = DMatrix::from_fn(u.len(), xt.nrows(), |c, k| u[c][k]) * xt;
-    t.row_iter().map(|t| t.transpose()).collect()
-}
-
 /// Which targets stand together in one model.
 fn groups(job: &CrossValidation<'_>) -> Vec<Range<usize>> {
     let m = job.y.cols();
@@ -186,13 +210,28 @@ fn groups(job: &CrossValidation<'_>) -> Vec<Range<usize>> {
     }
 }
 
-fn filtered_rows(x: Matrix<'_>, variant: &Variant) -> Result<Vec<Vec<f64>>, Error> {
-    let Some(op) = &variant.filter else { return Ok(x.iter_rows().map(<[f64]>::to_vec).collect()) };
+/// The rows behind the filter of the variant, row-major, and how many values each has; `None` without a filter.
+fn filtered_rows(
+    x: Matrix<'_>,
+    variant: &Variant,
+    call: &Call<'_>,
+) -> Result<Option<(Vec<f64>, usize)>, Error> {
+    let Some(op) = &variant.filter else { return Ok(None) };
     let filter = Banded::new(op, x.cols())?;
-    if filter.outputs() == 0 {
+    let width = filter.outputs();
+    if width == 0 {
         return Err(Error::shape("the filter leaves no column"));
     }
-    Ok(x.iter_rows().map(|row| filter.row(row)).collect())
+    let mut values = vec![0.0; x.rows() * width];
+    let chunks: Vec<_> = values.chunks_mut(FILTERED * width).map(Mutex::new).collect();
+    call.parallel_for(chunks.len(), |c| {
+        let mut rows = chunks[c].lock().unwrap_or_else(PoisonError::into_inner);
+        for (i, to) in rows.chunks_exact_mut(width).enumerate() {
+            filter.row_into(x.row(c * FILTERED + i), to);
+        }
+    });
+    drop(chunks);
+    Ok(Some((values, width)))
 }
 
 /// Puts `[test row][0..=A][target of the group]` into `[test row][0..=A][target]`.

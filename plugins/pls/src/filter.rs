@@ -32,11 +32,17 @@ impl<'a> Banded<'a> {
 
     /// The filtered row.
     pub(crate) fn row(&self, x: &[f64]) -> Vec<f64> {
-        let output = |(band, bias): (&Band, &f64)| {
+        let mut to = vec![0.0; self.outputs()];
+        self.row_into(x, &mut to);
+        to
+    }
+
+    /// Filters one row into `to`, which has room for all outputs.
+    pub(crate) fn row_into(&self, x: &[f64], to: &mut [f64]) {
+        for ((to, band), bias) in to.iter_mut().zip(self.bands).zip(self.bias) {
             let inputs = x[band.first..].iter();
-            *bias + band.coefficients.iter().zip(inputs).map(|(c, x)| c * x).sum::<f64>()
-        };
-        self.bands.iter().zip(self.bias).map(output).collect()
+            *to = *bias + band.coefficients.iter().zip(inputs).map(|(c, x)| c * x).sum::<f64>();
+        }
     }
 
     /// Coefficients on the filtered row turned into coefficients on the row before the filter, and what to add to the intercept.
@@ -66,9 +72,10 @@ mod tests {
         let op = op();
         let filter = Banded::new(&op, 3).unwrap();
         let x = [3.0, 5.0, 7.0];
-        assert_eq!(filter.row(&x), [-2.0, 15.0, 5.0]);
+        let filtered = filter.row(&x);
+        assert_eq!(filtered, [-2.0, 15.0, 5.0]);
         let b = [2.0, 3.0, 4.0];
-        let direct: f64 = filter.row(&x).iter().zip(b).map(|(z, b)| z * b).sum();
+        let direct: f64 = filtered.iter().zip(b).map(|(z, b)| z * b).sum();
         let (on_input, added) = filter.pull_back(&b, 3);
         let back: f64 = x.iter().zip(&on_input).map(|(x, c)| x * c).sum::<f64>() + added;
         assert_eq!(direct, back);

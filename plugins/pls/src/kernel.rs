@@ -5,21 +5,27 @@
 //!
 //! ```text
 //! w = dominant left singular vector of S = X'E
-//! r = w - sum_j (p_j'w) r_j,   t = X r         (p_j'w = t_j'(X w) / t_j't_j, taken in score space)
+//! r = w - sum_j (p_j'w) r_j,   t = X r         (in score space: t = X w - sum_j (p_j'w) t_j)
 //! p = X't / t't,   q = E't / t't,   S <- S - X't q',   E <- E - t q'
 //! ```
 //!
 //! Three things are added for accuracy, none of which changes the answer in exact arithmetic: the projection of t (and with it of r)
-//! on the earlier scores is taken out twice, which keeps T orthogonal to rounding; w is freed of the earlier weights; and S is
-//! computed anew from E once deflation has eaten three digits of it. Sample weights multiply the rows of X and Y by their root.
+//! on the earlier scores is taken out once more, which keeps T orthogonal to rounding; w is freed of the earlier weights; and S is
+//! computed anew from E once deflation has eaten three digits of it. Sample weights count a row as often as they say.
+//!
+//! A fit is a cross-validation of one fold that leaves no row out: see `fold_column` for a component's steps. X is read once a
+//! component, and the only copy of it is the one that is less its means.
 
-use adit_plugin::{Error, Matrix};
-use nalgebra::{DMatrix, DVector};
+use adit_plugin::{Call, Error, Matrix};
+use nalgebra::DMatrix;
 
-use crate::direction;
-use crate::limits::{Limits, REFRESH, count_bound};
+use crate::batched;
+use crate::column_ops::{subtract, vectorised};
+use crate::fold_column::Components;
+use crate::fold_stats::AllRows;
 use crate::model::Model;
-use crate::prepare::{CONSTANT, Settings, row_weights, stats, treated};
+use crate::prepare::{Settings, Stats, row_weights};
+use crate::whole::Whole;
 
 /// Fits every component count up to `max_components` to `x` (n x p) and `y` (n x m); fewer where the rank of the data ends.
 ///
@@ -50,6 +56,21 @@ pub fn fit(
     settings: Settings,
     max_components: usize,
 ) -> Result<Model, Error> {
+    fit_on(x, y, weights, settings, max_components, &Call::alone())
+}
+
+/// [`fit`] on the threads that the host lends; they change no bit of the model.
+///
+/// # Errors
+/// As [`fit`], and when the host wants it to stop.
+pub fn fit_on(
+    x: Matrix<'_>,
+    y: Matrix<'_>,
+    weights: Option<&[f64]>,
+    settings: Settings,
+    max_components: usize,
+    call: &Call<'_>,
+) -> Result<Model, Error> {
     if x.rows() != y.rows() {
         return Err(Error::shape(format!("{} rows of x, {} rows of y", x.rows(), y.rows())));
     }
@@ -57,199 +78,37 @@ pub fn fit(
         return Err(Error::shape("x and y need at least one column each"));
     }
     let weights = row_weights(weights, x.rows())?;
-    let (x_stats, y_stats) = (stats(x, &weights, settings), stats(y, &weights, settings));
-    let xt = treated(x, &weights, &x_stats);
-    let e = treated(y, &weights, &y_stats).transpose();
-    if !(xt.norm().is_finite() && e.norm().is_finite()) {
-        return Err(Error::numeric("a value of x or y is not finite, or too large to square"));
-    }
-    let rows = weights.iter().filter(|w| **w > 0.0).count();
-    let bound = max_components.min(count_bound(rows, x.cols(), settings.centre));
-    let varies = xt.norm() > CONSTANT * weighted_norm(x, &weights, &x_stats.scale)
-        && e.norm() > CONSTANT * weighted_norm(y, &weights, &y_stats.scale);
-    let mut path = Path::new(xt, e);
-    while varies && path.weights.len() < bound && path.step()? {}
-    Ok(path.finish(x_stats, y_stats, settings))
+    let all = AllRows::new(x, &weights, settings.centre, call);
+    let whole = Whole { all: &all, y, weights: &weights, settings, max: max_components };
+    Ok(model(batched::fit(&whole, call)?, all.shift(), settings))
 }
 
-/// Norm of the scaled, weighted, not centred data: what rounding of its mean is measured against.
-fn weighted_norm(x: Matrix<'_>, weights: &[f64], scale: &[f64]) -> f64 {
-    let row = |r: &[f64]| r.iter().zip(scale).map(|(v, s)| (v / s) * (v / s)).sum::<f64>();
-    x.iter_rows().zip(weights).map(|(r, w)| w * row(r)).sum::<f64>().sqrt()
-}
-
-/// The components found so far, and what is left.
-struct Path {
-    xt: DMatrix<f64>,
-    e: DMatrix<f64>,
-    s: DMatrix<f64>,
-    /// Norm of S when it was last computed from the data.
-    s_fresh: f64,
-    limits: Limits,
-    weights: Vec<DVector<f64>>,
-    rotations: Vec<DVector<f64>>,
-    scores: Vec<DVector<f64>>,
-    squares: Vec<f64>,
-    y_loadings: Vec<DVector<f64>>,
-    /// Column a of P'W, upper triangular.
-    pw: Vec<Vec<f64>>,
-}
-
-impl Path {
-    fn new(xt: DMatrix<f64>, e: DMatrix<f64>) -> Path {
-        let limits = Limits::new(xt.ncols(), xt.nrows(), xt.norm(), e.norm());
-        let s = &xt * &e;
-        Path {
-            s_fresh: s.norm(),
-            xt,
-            e,
-            s,
-            limits,
-            weights: vec![],
-            rotations: vec![],
-            scores: vec![],
-            squares: vec![],
-            y_loadings: vec![],
-            pw: vec![],
-        }
-    }
-
-    /// Adds one component; false when the data carry no more.
-    fn step(&mut self) -> Result<bool, Error> {
-        let (s_norm, e_norm) = (self.s.norm(), self.e.norm());
-        if !(s_norm.is_finite() && e_norm.is_finite()) {
-            return Err(Error::numeric("the numbers of x and y are too large to multiply"));
-        }
-        if self.limits.residual_spent(e_norm) || self.limits.covariance_spent(s_norm, e_norm) {
-            return Ok(false);
-        }
-        let Some(mut w) = direction::dominant(&self.s) else { return Ok(false) };
-        if !direction::orthogonalise(&mut w, &self.weights) {
-            return Ok(false);
-        }
-        let (t, r, pw) = self.score(&w);
-        let square = t.norm_squared();
-        if self.limits.score_spent(t.norm()) {
-            return Ok(false);
-        }
-        let q = self.e.tr_mul(&t) / square;
-        self.s.ger(-1.0, &(&self.xt * &t), &q, 1.0);
-        self.e.ger(-1.0, &t, &q, 1.0);
-        self.weights.push(w);
-        self.rotations.push(r);
-        self.scores.push(t);
-        self.squares.push(square);
-        self.y_loadings.push(q);
-        self.pw.push(pw);
-        if self.s.norm() < REFRESH * self.s_fresh {
-            self.refresh();
-        }
-        Ok(true)
-    }
-
-    /// t, r and the new column of P'W for the weight vector `w`.
-    fn score(&self, w: &DVector<f64>) -> (DVector<f64>, DVector<f64>, Vec<f64>) {
-        let (mut t, mut r) = (self.xt.tr_mul(w), w.clone());
-        let mut pw = vec![0.0; self.scores.len()];
-        for _ in 0..2 {
-            for (j, pw) in pw.iter_mut().enumerate() {
-                let part = self.scores[j].dot(&t) / self.squares[j];
-                t.axpy(-part, &self.scores[j], 1.0);
-                r.axpy(-part, &self.rotations[j], 1.0);
-                *pw += part;
-            }
-        }
-        pw.push(1.0);
-        (t, r, pw)
-    }
-
-    /// S = X'E from the data, with E freed of what rounding left of the scores in it.
-    fn refresh(&mut self) {
-        for (t, square) in self.scores.iter().zip(&self.squares) {
-            let part = self.e.tr_mul(t) / *square;
-            self.e.ger(-1.0, t, &part, 1.0);
-        }
-        self.s = &self.xt * &self.e;
-        self.s_fresh = self.s.norm();
-    }
-
-    fn finish(
-        self,
-        x: crate::prepare::Stats,
-        y: crate::prepare::Stats,
-        settings: Settings,
-    ) -> Model {
-        let a = self.weights.len();
-        let (p, m) = (x.mean.len(), y.mean.len());
-        let columns = |rows: usize, v: &[DVector<f64>]| {
-            if v.is_empty() { DMatrix::zeros(rows, 0) } else { DMatrix::from_columns(v) }
-        };
-        let pw = DMatrix::from_fn(a, a, |j, k| self.pw[k].get(j).copied().unwrap_or(0.0));
-        let (w, r, q) =
-            (columns(p, &self.weights), columns(p, &self.rotations), columns(m, &self.y_loadings));
-        Model::new(settings, x, y, w, r, q, pw)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::Noise;
-
-    /// X with singular values 10^(-step k), and y = X b with every direction counting alike.
-    fn steep(n: usize, p: usize, step: f64) -> (DMatrix<f64>, DMatrix<f64>) {
-        let mut noise = Noise::new(19);
-        let mut orthonormal = |rows, cols| {
-            DMatrix::from_fn(rows, cols, |_, _| noise.next()).qr().q().columns(0, cols).into_owned()
-        };
-        let (u, v) = (orthonormal(n, p), orthonormal(p, p));
-        let d = DMatrix::from_fn(
-            p,
-            p,
-            |i, j| if i == j { 10.0_f64.powf(-step * i as f64) } else { 0.0 },
+/// The model of components that were found on rows less `shift`.
+fn model(found: Components, shift: &[f64], settings: Settings) -> Model {
+    let (p, m, a) = (shift.len(), found.y.len(), found.parts.len());
+    let mean = match settings.centre {
+        true => found.stats.mean.iter().zip(shift).map(|(mean, shift)| mean + shift).collect(),
+        false => vec![0.0; p],
+    };
+    let x = Stats { mean, scale: found.stats.scale };
+    let y = Stats {
+        mean: found.y.iter().map(|y| y.mean).collect(),
+        scale: found.y.iter().map(|y| y.sd).collect(),
+    };
+    let mut rotations = found.weights.clone();
+    for (a, parts) in found.parts.iter().enumerate() {
+        let (earlier, r) = rotations.split_at_mut(a * p);
+        vectorised(
+            #[inline(always)]
+            || subtract(earlier, parts, &mut r[..p]),
         );
-        let y = &u * DMatrix::from_element(p, 1, 1.0);
-        ((u * d * v.transpose()).transpose(), y)
     }
-
-    /// Largest cosine between two of the scores.
-    fn off_orthogonal(scores: &[DVector<f64>]) -> f64 {
-        let pairs = (0..scores.len()).flat_map(|j| (0..j).map(move |k| (j, k)));
-        pairs.fold(0.0, |worst, (j, k)| {
-            let (a, b) = (&scores[j], &scores[k]);
-            worst.max((a.dot(b) / (a.norm() * b.norm())).abs())
-        })
-    }
-
-    #[test]
-    fn scores_stay_orthogonal_and_the_fit_gets_exact_on_steep_data() {
-        for (step, left) in [(0.1, 1e-13), (0.25, 1e-11), (0.5, 1e-7)] {
-            let (xt, y) = steep(40, 16, step);
-            let norm = y.norm();
-            let mut path = Path::new(xt, y);
-            while path.weights.len() < 16 && path.step().unwrap() {}
-            assert_eq!(path.weights.len(), 16);
-            assert!(off_orthogonal(&path.scores) < 1e-13);
-            // eps times the condition of X, 10^(15 step), with room.
-            assert!(path.e.norm() < left * norm, "step {step}: {:e}", path.e.norm() / norm);
-        }
-    }
-
-    #[test]
-    fn a_direction_that_is_almost_spent_still_gives_an_orthogonal_score() {
-        let (xt, y) = steep(40, 16, 0.1);
-        let mut path = Path::new(xt, y);
-        while path.weights.len() < 6 {
-            assert!(path.step().unwrap());
-        }
-        let mut noise = Noise::new(2);
-        let fresh = DVector::from_fn(16, |_, _| noise.next());
-        let old = path.weights.iter().sum::<DVector<f64>>();
-        let (t, r, pw) = path.score(&(old + 1e-9 * fresh).normalize());
-        assert!((path.xt.tr_mul(&r) - &t).norm() < 1e-5 * t.norm(), "t is no longer X r");
-        assert_eq!(pw.len(), 7);
-        let mut scores = path.scores.clone();
-        scores.push(t);
-        assert!(off_orthogonal(&scores) < 1e-13);
-    }
+    let pw = DMatrix::from_fn(a, a, |j, k| match j.cmp(&k) {
+        std::cmp::Ordering::Less => found.parts[k][j],
+        std::cmp::Ordering::Equal => 1.0,
+        std::cmp::Ordering::Greater => 0.0,
+    });
+    let columns = |rows: usize, values: Vec<f64>| DMatrix::from_vec(rows, a, values);
+    let (w, r) = (columns(p, found.weights), columns(p, rotations));
+    Model::new(settings, x, y, w, r, columns(m, found.y_loadings), pw)
 }

@@ -1,6 +1,6 @@
 //! The fitted model: predictions for every count, scores, reconstruction, coefficients.
 
-use adit_plugin::Error;
+use adit_plugin::{Error, vector};
 use nalgebra::DMatrix;
 
 use crate::prepare::{Settings, Stats};
@@ -88,22 +88,19 @@ impl Model {
         ))
     }
 
-    /// Score number `a` of a row of p values.
-    fn score(&self, row: &[f64], a: usize) -> f64 {
-        centred_dot(row, &self.x.mean, self.raw_rotations.column(a).as_slice())
-    }
-
     /// Predictions of one row of p values for the counts `from..=to`: for each count in turn, one value per target, in the units
     /// of y. `out` holds `(to - from + 1) m` values, `to <= reached()`; what does not fit in is left out.
     pub fn predict_row(&self, row: &[f64], from: usize, to: usize, out: &mut [f64]) {
         let m = self.targets();
+        let to = to.min(self.reached());
+        let mut scores = vec![0.0; to];
+        self.scores_row(row, &mut scores);
         let mut treated = vec![0.0; m];
         let mut chunks = out.chunks_exact_mut(m);
-        for a in 0..=to.min(self.reached()) {
+        for a in 0..=to {
             if a > 0 {
-                let t = self.score(row, a - 1);
                 let q = self.y_loadings.column(a - 1);
-                treated.iter_mut().zip(&q).for_each(|(y, q)| *y += t * q);
+                treated.iter_mut().zip(&q).for_each(|(y, q)| *y += scores[a - 1] * q);
             }
             if a >= from {
                 let Some(chunk) = chunks.next() else { return };
@@ -114,11 +111,17 @@ impl Model {
         }
     }
 
+    /// Prediction of one row of p values, one per target in the units of y, by the [`Model::coefficients_by_target`] of a count: the
+    /// mean of y plus the dot of the centred row, so that a large mean of X costs no digits.
+    pub fn predict_row_by(&self, coefficients: &[f64], row: &[f64], out: &mut [f64]) {
+        vector::centred_dots(row, &self.x.mean, coefficients, out);
+        out.iter_mut().zip(&self.y.mean).for_each(|(y, mean)| *y += mean);
+    }
+
     /// Scores of one row of p values, one per component.
     pub fn scores_row(&self, row: &[f64], out: &mut [f64]) {
-        for (a, to) in out.iter_mut().enumerate().take(self.reached()) {
-            *to = self.score(row, a);
-        }
+        let a = out.len().min(self.reached());
+        vector::centred_dots(row, &self.x.mean, self.raw_rotations.as_slice(), &mut out[..a]);
     }
 
     /// The row of p values that a row of scores stands for, in the units of X: mean + scale * (t (P'W) W'), the orthogonal
@@ -127,8 +130,7 @@ impl Model {
         out.fill(0.0);
         for k in 0..t.len().min(self.reached()) {
             let along: f64 = t.iter().zip(self.pw.column(k).iter()).map(|(t, c)| t * c).sum();
-            let w = self.weights.column(k);
-            out.iter_mut().zip(&w).for_each(|(o, w)| *o += along * w);
+            vector::axpy(along, self.weights.column(k).as_slice(), out);
         }
         for (o, (mean, scale)) in out.iter_mut().zip(self.x.mean.iter().zip(&self.x.scale)) {
             *o = mean + scale * *o;
@@ -156,23 +158,13 @@ impl Model {
         }
         Ok((b, intercepts))
     }
-}
 
-/// sum (x - mean) r, in eight partial sums that always add up in the same order.
-fn centred_dot(x: &[f64], mean: &[f64], r: &[f64]) -> f64 {
-    let (x8, m8, r8) = (x.chunks_exact(8), mean.chunks_exact(8), r.chunks_exact(8));
-    let tail: f64 = x8
-        .remainder()
-        .iter()
-        .zip(m8.remainder())
-        .zip(r8.remainder())
-        .map(|((x, m), r)| (x - m) * r)
-        .sum();
-    let mut part = [0.0; 8];
-    for ((x, m), r) in x8.zip(m8).zip(r8) {
-        for k in 0..8 {
-            part[k] += (x[k] - m[k]) * r[k];
-        }
+    /// Coefficients of the model with `components` components in raw units, target by target: m rows of p numbers.
+    ///
+    /// # Errors
+    /// When the model has fewer components.
+    pub fn coefficients_by_target(&self, components: usize) -> Result<Vec<f64>, Error> {
+        let (b, _) = self.coefficients(components)?;
+        Ok(b.transpose().as_slice().to_vec())
     }
-    part.iter().sum::<f64>() + tail
 }

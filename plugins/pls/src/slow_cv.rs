@@ -66,6 +66,7 @@ mod tests {
 
     use super::*;
     use crate::fast_cv;
+    use crate::route::Route;
     use crate::testing::{Noise, relative, spectra};
 
     /// A job over spectra-like data: folds with gaps, weights, a test row with an outlier, a column that only one row lights up.
@@ -116,7 +117,7 @@ mod tests {
                 let (mut fast, mut slow) = (vec![], vec![]);
                 let (mut fast_reached, mut slow_reached) = (vec![], vec![]);
                 let mut job = self.job(targets, variants, max, &mut fast, &mut fast_reached);
-                fast_cv::run(&mut job, &Call::alone()).unwrap();
+                fast_cv::run_by(&mut job, Some(Route::Batched), &Call::alone()).unwrap();
                 run(&mut self.job(targets, variants, max, &mut slow, &mut slow_reached)).unwrap();
                 assert_eq!(fast_reached, slow_reached, "{name} {targets:?}");
                 let off = relative(&fast, &slow);
@@ -144,6 +145,15 @@ mod tests {
         ] {
             Case::new(shape, parts).check(&format!("{shape:?}"), &variants(), max);
         }
+    }
+
+    /// Few folds of large data go over X in chunks of rows; many go in blocks of folds.
+    #[test]
+    fn equals_the_slow_loop_where_the_work_is_shared_by_rows_or_by_folds() {
+        let mut few = Case::new((300, 900, 2), 4);
+        few.weights = Some((0..300).map(|i| 0.5 + f64::from(i % 3)).collect());
+        few.check("shared_by_rows", &variants()[..2], 6);
+        Case::new((64, 70, 2), 64).check("shared by folds", &variants()[..2], 5);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use adit_plugin::{
     Axis, Call, Error, Flags, Info, Matrix, MatrixMut, Op, Param, ParamKind, Params, RowStatus,
-    StateReader, StateWriter, Training, Transform, each_row,
+    StateReader, StateWriter, Training, Transform, each_row, vector,
 };
 
 use crate::shape;
@@ -70,9 +70,10 @@ impl Reference {
     }
 
     fn correct(&self, row: &[f64], out: &mut [f64], floor: f64) -> RowStatus {
-        let mean = row.iter().sum::<f64>() / row.len() as f64;
-        let covered: f64 = self.centred.iter().zip(row).map(|(c, v)| c * (v - mean)).sum();
-        let slope = covered / self.sum_of_squares;
+        let mean = vector::shifted_sum(row, 0.0) / row.len() as f64;
+        // The row less its mean stands in `out` meanwhile.
+        vector::centre_into(row, 0.0, mean, out);
+        let slope = vector::dot(&self.centred, out) / self.sum_of_squares;
         if !slope.is_finite() {
             return RowStatus::NotFinite;
         }
@@ -80,7 +81,12 @@ impl Reference {
             return RowStatus::Divisor;
         }
         // (x - a) / b with a = mean - slope * reference mean.
-        out.iter_mut().zip(row).for_each(|(o, v)| *o = (v - mean) / slope + self.mean);
+        let factor = slope.recip();
+        if factor.is_finite() {
+            vector::stretch_into(row, mean, factor, self.mean, out);
+        } else {
+            out.iter_mut().for_each(|o| *o = *o / slope + self.mean);
+        }
         RowStatus::Ok
     }
 }

@@ -1,6 +1,6 @@
-//! Which inputs the methods of this family take.
+//! Which inputs the methods of this family take, and the division that both end with.
 
-use adit_plugin::{Axis, Error, Matrix, MatrixMut, unit};
+use adit_plugin::{Axis, Error, Matrix, MatrixMut, unit, vector};
 
 /// Accepts an axis along which a mean makes sense: positions, or named columns that share one unit; two columns at least.
 pub(crate) fn comparable(axis: &Axis, method: &str) -> Result<(), Error> {
@@ -28,4 +28,14 @@ pub(crate) fn fits(columns: usize, x: Matrix<'_>, out: &MatrixMut<'_>) -> Result
     }
     let (given, wanted) = (x.cols(), out.cols());
     Err(Error::shape(format!("fitted on {columns} columns, given {given} in and {wanted} out")))
+}
+
+/// Divides a row by `by`, above 0: by way of the reciprocal, which is much faster, unless that overflows.
+pub(crate) fn divide(row: &mut [f64], by: f64) {
+    let factor = by.recip();
+    if factor.is_finite() {
+        vector::scale(row, factor);
+    } else {
+        row.iter_mut().for_each(|v| *v /= by);
+    }
 }

@@ -2,7 +2,7 @@
 
 use adit_plugin::{
     Axis, Call, Error, Flags, Info, Matrix, MatrixMut, Norm, Op, Param, ParamKind, Params,
-    RowStatus, StateReader, StateWriter, Training, Transform, each_row,
+    RowStatus, StateReader, StateWriter, Training, Transform, each_row, vector,
 };
 
 use crate::shape;
@@ -86,15 +86,14 @@ impl Transform for Snv {
 /// for a signal.
 fn standardise(row: &[f64], out: &mut [f64], floor: f64) -> RowStatus {
     let (n, first) = (row.len() as f64, row[0]);
-    let mean = row.iter().map(|v| v - first).sum::<f64>() / n;
-    out.iter_mut().zip(row).for_each(|(o, v)| *o = (v - first) - mean);
-    let sd = (out.iter().map(|o| o * o).sum::<f64>() / (n - 1.0)).sqrt();
+    let mean = vector::shifted_sum(row, first) / n;
+    let sd = (vector::centre_into(row, first, mean, out) / (n - 1.0)).sqrt();
     if !sd.is_finite() {
         return RowStatus::NotFinite;
     }
     if sd <= floor {
         return RowStatus::Divisor;
     }
-    out.iter_mut().for_each(|o| *o /= sd);
+    shape::divide(out, sd);
     RowStatus::Ok
 }

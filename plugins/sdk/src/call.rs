@@ -13,7 +13,7 @@ pub struct Call<'a> {
     raw: Option<&'a AditCall>,
 }
 
-// SAFETY: the contract marks `cancelled` and the entry to `parallel_for` as callable from the bodies that `parallel_for` runs.
+// SAFETY: the contract marks `report`, `cancelled` and the entry to `parallel_for` as callable from the bodies that `parallel_for` runs.
 unsafe impl Sync for Call<'_> {}
 
 impl<'a> Call<'a> {
@@ -35,6 +35,15 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Says something to the user about a call that goes well, such as the route that a cross-validation took. The host shows what
+    /// [`crate::Regressor::cross_validate`] remarks, each text once, and may drop other remarks.
+    pub fn remark(&self, text: &str) {
+        if let Some((f, host)) = self.raw.and_then(|c| c.report.map(|f| (f, c.host))) {
+            // SAFETY: the host gave the function together with its context for the length of this call; the text outlives it.
+            unsafe { f(host, abi::ADIT_OK, text.as_ptr().cast(), text.len()) };
+        }
+    }
+
     /// Runs `body(i)` for every `i < count`, perhaps on several threads, and returns when all have ended.
     ///
     /// Results must not depend on which thread runs which `i`: give each `i` its own output.
@@ -42,7 +51,8 @@ impl<'a> Call<'a> {
     /// # Panics
     /// When a body panicked, with the words of the first one; it is caught at the boundary of the library.
     pub fn parallel_for(&self, count: usize, body: impl Fn(usize) + Sync) {
-        let Some((f, host)) = self.raw.and_then(|c| c.parallel_for.map(|f| (f, c.host))) else {
+        let lent = self.raw.and_then(|c| c.parallel_for.map(|f| (f, c.host)));
+        let Some((f, host)) = lent.filter(|_| count > 1) else {
             (0..count).for_each(body);
             return;
         };

@@ -2,6 +2,7 @@
 
 use adit_abi as abi;
 
+use crate::vector::all_finite;
 use crate::{Call, Error, Matrix, MatrixMut};
 
 /// How a row came out.
@@ -95,9 +96,9 @@ pub fn each_row(
             let (row_out, flag) = unsafe { (out.row_shared(i), &mut *flags.0.add(i)) };
             let row = x.row(i);
             let mut came_out = RowStatus::NotFinite;
-            if row.iter().all(|v| v.is_finite()) {
+            if all_finite(row) {
                 came_out = f(row, row_out);
-                if came_out == RowStatus::Ok && !row_out.iter().all(|v| v.is_finite()) {
+                if came_out == RowStatus::Ok && !all_finite(row_out) {
                     came_out = RowStatus::NotFinite;
                 }
             }

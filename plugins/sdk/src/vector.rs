@@ -3,7 +3,15 @@
 //! One build serves every x86-64 and aarch64 machine: the instruction set is looked up at run time. Sums are taken in a fixed order
 //! that depends on the instruction set and the length alone, never on the number of threads.
 
+mod correlate;
+mod dots;
+mod row;
+
 use pulp::{Arch, Simd, WithSimd};
+
+pub use correlate::correlate;
+pub use dots::{centred_dots, combine};
+pub use row::{all_finite, centre_into, scale, shifted_sum, stretch_into};
 
 /// `sum a_k b_k` over the shorter of the two.
 ///

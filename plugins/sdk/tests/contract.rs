@@ -6,7 +6,7 @@ use std::ptr;
 use adit_plugin::abi::{self, AditAxis, AditCall, AditMatrix, AditMatrixMut, AditPlugin};
 use adit_plugin::*;
 
-/// Divides each row by `by`; panics in `fit` when the first value is 666, fails when it is 13.
+/// Divides each row by `by`; panics in `fit` when the first value is 666, fails when it is 13, remarks on 7.
 struct Divide {
     by: f64,
     axis: Option<Axis>,
@@ -36,6 +36,7 @@ impl Transform for Divide {
         match data.x.iter_rows().next().and_then(|r| r.first()) {
             Some(666.0) => panic!("the beast"),
             Some(13.0) => return Err(Error::numeric("thirteen")),
+            Some(7.0) => call.remark("lucky"),
             Some(667.0) => call.parallel_for(3, |i| assert!(i != 1, "part {i} is bad")),
             _ => {}
         }
@@ -196,6 +197,13 @@ fn the_description_is_what_the_plugin_says() {
     let param = unsafe { &**p.params };
     assert_eq!((text(param.name), text(param.default_toml)), ("by", "2.0"));
     assert_eq!((param.min, param.max), (0.5, 10.0));
+}
+
+#[test]
+fn a_remark_goes_to_the_host_and_is_no_failure() {
+    let mut d = Driven::new();
+    assert_eq!(d.fit(&[7.0]), abi::ADIT_OK);
+    assert_eq!(d.host.said, "0: lucky");
 }
 
 #[test]

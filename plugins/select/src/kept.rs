@@ -1,6 +1,6 @@
 //! The kept columns, and how they are copied.
 
-use adit_plugin::{Axis, Error, Flags, Matrix, MatrixMut, Op, RowStatus};
+use adit_plugin::{Axis, Error, Flags, Matrix, MatrixMut, Op, RowStatus, vector};
 
 /// What both methods do.
 pub(crate) const FLAGS: Flags = Flags::DETERMINISTIC
@@ -44,7 +44,7 @@ impl Kept {
         for (i, flag) in status.iter_mut().enumerate() {
             let (from, to) = (x.row(i), out.row_mut(i));
             to.iter_mut().zip(&self.index).for_each(|(o, j)| *o = from[*j]);
-            let finite = to.iter().all(|v| v.is_finite());
+            let finite = vector::all_finite(to);
             if !finite {
                 to.fill(f64::NAN);
             }

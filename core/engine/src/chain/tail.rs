@@ -1,7 +1,9 @@
 //! What a fold fits anew: the steps after the hoisted ones, and the regressor.
 
+use super::rows::Steps;
+use std::borrow::Cow;
+
 use crate::plan::Plan;
-use crate::plugin::Applied;
 use crate::{Axis, Error, Matrix, Plugins, Regressor, Result, RowStatus, Transform, row_local};
 
 /// A fitted step with what is needed to save it.
@@ -11,6 +13,8 @@ pub(super) struct Step {
     pub(super) state_version: u32,
     pub(super) settings: toml::Table,
     pub(super) transform: Box<dyn Transform>,
+    /// Values of a row that comes out.
+    pub(super) width: usize,
 }
 
 /// Where a row was refused.
@@ -26,6 +30,8 @@ pub struct Refused {
 pub struct Tail {
     pub(super) steps: Vec<Step>,
     pub(super) first_step: usize,
+    /// Values of a row after the hoisted steps.
+    pub(super) width_in: usize,
     pub(super) regressor: Box<dyn Regressor>,
     pub(super) regressor_id: String,
     pub(super) features: Axis,
@@ -64,7 +70,7 @@ impl Tail {
         from.check()?;
         let Training { axis, x, y, column, weights, max_components } = *from;
         let own = y.col(column);
-        let (mut axis, mut x) = (axis.clone(), x.clone());
+        let (mut axis, mut x) = (axis.clone(), Cow::Borrowed(x));
         let mut steps = Vec::new();
         for i in plan.hoisted..plan.recipe.steps.len() {
             let place = || format!("step {} ({})", i + 1, plan.recipe.steps[i].plugin);
@@ -88,7 +94,7 @@ impl Tail {
                 )
                 .at_row(row));
             }
-            x = applied.x;
+            x = Cow::Owned(applied.x);
             let (settings, info) = (plan.recipe.steps[i].settings.clone(), &plan.steps[i]);
             steps.push(Step {
                 plugin: info.id.clone(),
@@ -96,6 +102,7 @@ impl Tail {
                 state_version: info.state_version,
                 settings,
                 transform,
+                width: axis.len(),
             });
         }
         let mut regressor = plan.make_regressor(plugins)?;
@@ -106,6 +113,7 @@ impl Tail {
         Ok(Tail {
             steps,
             first_step: plan.hoisted,
+            width_in: from.axis.len(),
             regressor,
             regressor_id: id,
             features: axis,
@@ -136,7 +144,14 @@ impl Tail {
 
     /// What the regressor sees of rows after the hoisted steps, and where each row was refused, if it was.
     pub fn features(&self, x: &Matrix) -> Result<(Matrix, Vec<Option<Refused>>)> {
-        apply_steps(&self.steps, self.first_step, x)
+        let steps = Steps {
+            first: &[],
+            then: &self.steps,
+            width_in: self.width_in,
+            before: self.first_step,
+        };
+        let (features, refused) = steps.apply(x)?;
+        Ok((features, steps.places(refused)))
     }
 
     /// Predictions on the scale of the model for the counts `from..=to`: rows x (counts * targets), NaN where refused.
@@ -225,24 +240,4 @@ pub(super) fn prove(
     let mut twin = plan.make_step(i, plugins)?;
     twin.fit(axis, &Matrix::zeros(0, axis.len()), None, None)?;
     row_local::prove_twin(step, twin.as_ref(), x)
-}
-
-pub(super) fn apply_steps(
-    steps: &[Step],
-    first: usize,
-    x: &Matrix,
-) -> Result<(Matrix, Vec<Option<Refused>>)> {
-    let mut refused: Vec<Option<Refused>> = vec![None; x.rows()];
-    let mut x = x.clone();
-    for (k, step) in steps.iter().enumerate() {
-        let place = format!("step {} ({})", first + k + 1, step.plugin);
-        let Applied { x: next, status } = step.transform.apply(&x).map_err(|e| e.within(&place))?;
-        for (slot, s) in refused.iter_mut().zip(&status) {
-            if *s != RowStatus::Ok && slot.is_none() {
-                *slot = Some(Refused { place: place.clone(), status: *s });
-            }
-        }
-        x = next;
-    }
-    Ok((x, refused))
 }

@@ -1,6 +1,6 @@
 //! PLS as the textbook has it: NIPALS with deflation (Martens & Naes 1989, frames 3.4 and 3.6).
 
-use adit_engine::plugin::{FastJob, Flags, Predicted};
+use adit_engine::plugin::{FastAnswer, FastJob, FastVariant, Flags, Predicted};
 use adit_engine::{Axis, Error, Matrix, Op, Regressor, Result, RowStatus};
 
 /// Weights, loadings and y-loadings of each component, after the means.
@@ -188,8 +188,9 @@ impl Regressor for Pls {
     fn cross_validates(&self) -> bool {
         self.fast
     }
-    fn cross_validate(&self, job: &FastJob<'_>) -> Result<(Vec<f64>, Vec<u32>)> {
-        assert!(job.centre && !job.scale && !job.joint);
+    fn cross_validate(&self, job: &FastJob<'_>) -> Result<FastAnswer> {
+        assert_eq!(job.variants, [FastVariant { centre: true, scale: false, filter: None }]);
+        assert!(!job.joint);
         let (m, mut reached) = (job.y.cols(), Vec::new());
         let mut out = Vec::new();
         for fold in job.folds {
@@ -209,6 +210,7 @@ impl Regressor for Pls {
                 }
             }
         }
-        Ok((out, reached))
+        let remarks = vec![format!("{} folds fitted one by one", job.folds.len())];
+        Ok(FastAnswer { predictions: out, reached, remarks })
     }
 }
