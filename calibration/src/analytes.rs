@@ -16,12 +16,13 @@ use crate::{Error, Result};
 /// An analyte that nothing can be fitted to, and why.
 struct Hopeless<'a>(&'a Analyte, Error);
 
-/// Fits every analyte; one that the numbers do not allow is unfit, unless there is no other.
+/// Fits every analyte; one that the numbers do not allow is unfit, unless there is no other. Besides the models, what the regressor
+/// said of how the folds were run, each remark once.
 pub(crate) fn fit_all(
     set: &CalibrationSet,
     prepared: &Prepared,
     plugins: &dyn Plugins,
-) -> Result<Vec<AnalyteModel>> {
+) -> Result<(Vec<AnalyteModel>, Vec<String>)> {
     let log10 = prepared.plan.recipe.target.transform == TargetTransform::Log10;
     let (mut able, mut hopeless) = (Vec::new(), Vec::new());
     for analyte in &set.analytes {
@@ -36,8 +37,8 @@ pub(crate) fn fit_all(
         _ => able.iter().map(|a| vec![*a]).collect(),
     };
     for group in groups {
-        let outcome = targets(set, &group)
-            .and_then(|targets| fit(prepared, plugins, &targets, &set.table.ids));
+        let outcome =
+            targets(set, &group).and_then(|targets| fit(prepared, plugins, &targets, &set.table));
         match outcome {
             Ok(list) => fitted.extend(group.iter().map(|a| a.name.as_str()).zip(list)),
             // What the numbers of one analyte do not allow is no fault of the others.
@@ -51,6 +52,12 @@ pub(crate) fn fit_all(
         let first = hopeless.into_iter().next().map(|Hopeless(_, e)| e);
         return Err(first.unwrap_or_else(|| Error::input("the set has no analyte")));
     }
+    let mut remarks: Vec<String> = Vec::new();
+    for remark in fitted.iter().flat_map(|(_, f)| &f.remarks) {
+        if !remarks.contains(remark) {
+            remarks.push(remark.clone());
+        }
+    }
     let mut models = Vec::with_capacity(set.analytes.len());
     for analyte in &set.analytes {
         let of = fitted.iter().position(|(name, _)| *name == analyte.name);
@@ -63,11 +70,11 @@ pub(crate) fn fit_all(
         };
         models.push(model);
     }
-    Ok(models)
+    Ok((models, remarks))
 }
 
 /// Whether an error says that the numbers do not allow it.
-fn of_numbers(error: &Error) -> bool {
+pub(crate) fn of_numbers(error: &Error) -> bool {
     matches!(error.kind(), crate::ErrorKind::Input | crate::ErrorKind::Unusable)
 }
 
@@ -75,7 +82,7 @@ fn of_numbers(error: &Error) -> bool {
 ///
 /// # Errors
 /// A reference without a logarithm.
-fn check(set: &CalibrationSet, analyte: &Analyte, log10: bool) -> Result<Option<Error>> {
+pub(crate) fn check(set: &CalibrationSet, analyte: &Analyte, log10: bool) -> Result<Option<Error>> {
     let rows = measured(analyte);
     let without_log = rows.iter().find(|(_, v)| log10 && *v <= 0.0);
     if let Some((row, value)) = without_log {
@@ -119,7 +126,7 @@ fn measured(analyte: &Analyte) -> Vec<(usize, f64)> {
 }
 
 /// The rows that are complete in all analytes of a group.
-fn targets<'a>(set: &CalibrationSet, group: &[&'a Analyte]) -> Result<Targets<'a>> {
+pub(crate) fn targets<'a>(set: &CalibrationSet, group: &[&'a Analyte]) -> Result<Targets<'a>> {
     let rows: Vec<usize> = (0..set.table.rows())
         .filter(|row| group.iter().all(|a| a.references[*row].measured().is_some()))
         .collect();
@@ -170,6 +177,8 @@ fn without_chain(set: &CalibrationSet, analyte: &Analyte, log10: bool, why: &str
             rule: "none".into(),
             best: 0,
             threshold: None,
+            p_values: None,
+            ratios: None,
         },
         figures: CalibrationFigures::default(),
         figures_log10: log10.then(CalibrationFigures::default),
@@ -195,6 +204,9 @@ fn with_chain(set: &CalibrationSet, analyte: &Analyte, fitted: Fitted) -> Result
     );
     let of_scale = fitted.figures_log10.as_ref().unwrap_or(&fitted.figures).r2cv;
     let unfit = match (fitted.choice.components, of_scale) {
+        (0, _) if fitted.chain.reached() == 0 => {
+            Some("the rows do not differ after the steps, so no component can be tried".to_owned())
+        }
         (0, _) if fitted.choice.searched == 0 => {
             Some("too few samples to try a component".to_owned())
         }
@@ -218,6 +230,7 @@ fn with_chain(set: &CalibrationSet, analyte: &Analyte, fitted: Fitted) -> Result
             "{elsewhere} rows are left out because another analyte of the joint model has no value there"
         ));
     }
+    notes.extend(fitted.notes);
     notes.extend(fitted.applicability.note.clone());
     match fitted.interval.map(|i| i.spread) {
         None => notes.push("too few samples for an interval: every estimate is refused".into()),

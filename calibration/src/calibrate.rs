@@ -1,6 +1,8 @@
 //! From a calibration set and a recipe to a model.
 
-use adit_engine::recipe::Components;
+use std::borrow::Cow;
+
+use adit_engine::recipe::{Components, Rule};
 use adit_engine::{Plugins, Recipe};
 
 use crate::analytes::fit_all;
@@ -8,6 +10,7 @@ use crate::choose::rule_of;
 use crate::folds::group_cells;
 use crate::model::{CalibrationTable, InputFile, Model, Provenance, UsedPlugin, Verification};
 use crate::prepare::Prepared;
+use crate::seeded::seeded;
 use crate::seen::row_digest;
 use crate::set::{CalibrationSet, Kind};
 use crate::{Error, Result, Scheme};
@@ -21,7 +24,9 @@ pub struct Options {
     pub cv: Option<Scheme>,
     /// The component count; else the recipe's.
     pub components: Option<Components>,
-    /// Seed of shuffled folds.
+    /// How the component count is chosen; else the recipe's.
+    pub rule: Option<Rule>,
+    /// Seed of everything drawn at random: shuffled folds, the randomisation test, plugins with a parameter `seed`.
     pub seed: u64,
     /// Leave the calibration table out of the model.
     pub strip: bool,
@@ -29,7 +34,14 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { analytes: Vec::new(), cv: None, components: None, seed: 1, strip: false }
+        Options {
+            analytes: Vec::new(),
+            cv: None,
+            components: None,
+            rule: None,
+            seed: 1,
+            strip: false,
+        }
     }
 }
 
@@ -69,11 +81,22 @@ pub fn calibrate(
     plugins: &dyn Plugins,
     options: &Options,
 ) -> Result<Model> {
-    let mut set = set.clone();
-    set.keep_analytes(&options.analytes)?;
+    let mut set = Cow::Borrowed(set);
+    if !options.analytes.is_empty() {
+        set.to_mut().keep_analytes(&options.analytes)?;
+    }
     let mut recipe = recipe.clone();
     if let Some(components) = options.components {
         recipe.regressor.components = components;
+    }
+    if let Some(rule) = options.rule {
+        if let Components::Fixed(n) = recipe.regressor.components {
+            return Err(Error::usage(format!(
+                "a rule chooses the number of components, and components = {n} fixes it"
+            ))
+            .hint("take components = \"auto\", or no rule"));
+        }
+        recipe.regressor.rule = rule;
     }
     if set.analytes.is_empty() || set.table.rows() == 0 {
         return Err(Error::input("the set has no reference to calibrate against")
@@ -85,14 +108,16 @@ pub fn calibrate(
         let (default, said) = recipe_of(&set)?;
         defaulted.extend((default == recipe).then_some(said));
     }
+    let recipe = seeded(&recipe, plugins, options.seed)?;
     let prepared = Prepared::new(&set, &recipe, plugins, &scheme, options.seed)?;
-    let analytes = fit_all(&set, &prepared, plugins)?;
+    let (analytes, remarks) = fit_all(&set, &prepared, plugins)?;
+    let route = format!("{:?}: {}", prepared.plan.route, prepared.plan.why).to_lowercase();
     let provenance = Provenance {
         adit: env!("CARGO_PKG_VERSION").to_owned(),
         seed: options.seed,
         cv: scheme.to_string(),
-        route: format!("{:?}: {}", prepared.plan.route, prepared.plan.why).to_lowercase(),
-        rule: rule_of(&recipe.regressor.components).to_owned(),
+        route: [vec![route], remarks].concat().join("; "),
+        rule: rule_of(recipe.regressor.components, recipe.regressor.rule).to_owned(),
         inputs: set
             .inputs
             .iter()
@@ -101,7 +126,7 @@ pub fn calibrate(
         plugins: used_plugins(&prepared),
         defaulted,
     };
-    let verification = Verification::of(&analytes, &prepared, plugins)?;
+    let verification = Verification::of(&analytes, &prepared, &set.table, plugins)?;
     let model = Model {
         mine: set.mine.clone(),
         kind: set.kind.to_string(),
@@ -110,18 +135,19 @@ pub fn calibrate(
         axis: prepared.plan.axis.clone(),
         reads: prepared.reads.clone(),
         analytes,
-        table: Some(calibration_table(&set)),
+        table: (!options.strip).then(|| calibration_table(&set)),
         seen: (0..set.table.rows())
             .map(|i| row_digest(&set.table.ids[i], set.table.row(i), &prepared.reads))
             .collect(),
         verification,
         provenance,
+        search: None,
     };
     Ok(if options.strip { model.stripped() } else { model })
 }
 
 /// The scheme in effect, and a sentence when nobody asked for it.
-fn scheme(set: &CalibrationSet, options: &Options) -> Result<(Scheme, Vec<String>)> {
+pub(crate) fn scheme(set: &CalibrationSet, options: &Options) -> Result<(Scheme, Vec<String>)> {
     if let Some(scheme) = &options.cv {
         return Ok((scheme.clone(), Vec::new()));
     }

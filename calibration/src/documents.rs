@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::model::{AnalyteModel, CalibrationFigures, Provenance};
 use crate::predict::SamplePrediction;
+use crate::search::record::Search;
 use crate::{Evaluation, Model};
 
 /// `adit calibrate --json`.
@@ -23,6 +24,9 @@ pub struct CalibrateDocument<'a> {
     pub defaulted: &'a [String],
     /// One per analyte.
     pub analytes: Vec<CalibratedAnalyte<'a>>,
+    /// The search that chose the recipe, if one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search: Option<&'a Search>,
 }
 
 /// One analyte of a calibration.
@@ -38,6 +42,10 @@ pub struct CalibratedAnalyte<'a> {
     pub components: usize,
     pub components_searched: usize,
     pub rule: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p_values: Option<&'a [f64]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ratios: Option<&'a [Option<f64>]>,
     pub unfit: Option<&'a str>,
     #[serde(flatten)]
     pub figures: FiguresDocument<'a>,
@@ -129,6 +137,8 @@ impl<'a> From<&'a AnalyteModel> for CalibratedAnalyte<'a> {
             components: a.choice.components,
             components_searched: a.choice.searched,
             rule: &a.choice.rule,
+            p_values: a.choice.p_values.as_deref(),
+            ratios: a.choice.ratios.as_deref(),
             unfit: a.unfit.as_deref(),
             figures: (&a.figures).into(),
             log10: a.figures_log10.as_ref().map(Into::into),
@@ -154,6 +164,7 @@ impl<'a> CalibrateDocument<'a> {
             seed: *seed,
             defaulted,
             analytes: model.analytes.iter().map(Into::into).collect(),
+            search: model.search.as_ref(),
         }
     }
 }

@@ -1,15 +1,16 @@
 //! From a problem to fitted chains: the component search, the final fit and what the folds say of it.
 
 use adit_engine::recipe::{Components, TargetTransform};
-use adit_engine::{Chain, Fold, Matrix, Plugins};
+use adit_engine::{Chain, Fold, Matrix, Plan, Plugins, Recipe};
+use adit_spectra::Table;
 
 use crate::applicability::{Applicability, ScoreSpace, both, q_limit};
-use crate::choose::{MOST, one_standard_error, rule_of, search_limit};
+use crate::choose::{ALPHA, Choice, MOST, minimum, rule_of, search_limit};
 use crate::figures::{Figures, calibration_errors, finite};
 use crate::folds::Cut;
 use crate::interval::{Interval, Uncertainty};
 use crate::model::{AnalyteRows, CalibrationFigures, Cell, ComponentChoice};
-use crate::prepare::Prepared;
+use crate::prepare::{Prepared, raw_rows, rows_of};
 use crate::problem::{OutOfFold, Problem};
 use crate::set::Analyte;
 use crate::{Error, Result};
@@ -24,6 +25,10 @@ pub(crate) struct Fitted {
     pub(crate) applicability: Applicability,
     pub(crate) rows: AnalyteRows,
     pub(crate) samples: usize,
+    /// What the regressor says of how the folds were run.
+    pub(crate) remarks: Vec<String>,
+    /// What a reader of the component count should know, one sentence each.
+    pub(crate) notes: Vec<String>,
 }
 
 /// An analyte, or the analytes of a joint model, on the rows that they are fitted to.
@@ -48,7 +53,7 @@ pub(crate) fn fit(
     prepared: &Prepared,
     plugins: &dyn Plugins,
     targets: &Targets<'_>,
-    ids: &[String],
+    table: &Table,
 ) -> Result<Vec<Fitted>> {
     let plan = &prepared.plan;
     let cut = prepared.layout.cut(&targets.rows).map_err(|e| e.at_column(targets.names()))?;
@@ -61,14 +66,15 @@ pub(crate) fn fit(
         plan,
         plugins,
         axis: &prepared.axis,
-        x: prepared.hoisted.select_rows(&targets.rows),
+        x: rows_of(&prepared.hoisted, &targets.rows),
         y,
-        ids: targets.rows.iter().map(|r| ids[*r].clone()).collect(),
+        ids: targets.rows.iter().map(|r| table.ids[*r].clone()).collect(),
         cut,
         column: 0,
+        seed: prepared.seed,
     };
     let limit = limit(&plan.recipe.regressor.components, &problem.cut, &targets.names())?;
-    let raw = prepared.raw.select_rows(&targets.rows);
+    let raw = || raw_rows(table, &prepared.reads, &targets.rows);
     (0..targets.analytes.len())
         .map(|t| {
             problem.column = t;
@@ -80,12 +86,12 @@ pub(crate) fn fit(
 
 /// The largest count that is looked at, and whether it is the wish of the recipe.
 #[derive(Clone, Copy)]
-struct Limit {
-    most: usize,
-    fixed: bool,
+pub(crate) struct Limit {
+    pub(crate) most: usize,
+    pub(crate) fixed: bool,
 }
 
-fn limit(wanted: &Components, cut: &Cut, names: &str) -> Result<Limit> {
+pub(crate) fn limit(wanted: &Components, cut: &Cut, names: &str) -> Result<Limit> {
     let (samples, training) = (cut.samples, cut.smallest_training);
     match *wanted {
         Components::Auto => Ok(Limit { most: search_limit(samples, training), fixed: false }),
@@ -107,7 +113,7 @@ fn limit(wanted: &Components, cut: &Cut, names: &str) -> Result<Limit> {
 fn one(
     problem: &Problem<'_>,
     targets: &Targets<'_>,
-    raw: &Matrix,
+    raw: &dyn Fn() -> Result<Matrix>,
     t: usize,
     limit: Limit,
 ) -> Result<Fitted> {
@@ -118,7 +124,7 @@ fn one(
         plugins,
         &analyte.name,
         &analyte.unit,
-        raw,
+        &raw()?,
         &problem.y,
         t,
         None,
@@ -145,12 +151,13 @@ fn one(
     }
     let searched =
         if limit.fixed { limit.most } else { limit.most.min(chain.reached()).min(oof.reached) };
-    let found = one_standard_error(&problem.unit_errors(&oof, searched));
+    let errors = problem.unit_errors(&oof, searched);
+    let found = if limit.fixed { minimum(&errors) } else { problem.choose(&errors) };
     let components = if limit.fixed { limit.most } else { found.components };
     chain.select(components)?;
-    let rule = rule_of(&plan.recipe.regressor.components).to_owned();
-    let threshold = finite(found.threshold).filter(|_| !limit.fixed);
-    let choice = ComponentChoice { components, searched, rule, best: found.best, threshold };
+    let choice = choice(&plan.recipe, components, searched, found);
+    let notes = cut_short(&chain, plan, searched, limit).into_iter();
+    let notes = notes.chain(too_few_to_test(&choice, errors.len())).collect();
     let parameters = parameters(&chain, plan.regressor.path_param.is_some());
 
     let units = problem.units_to_leave_out();
@@ -168,7 +175,7 @@ fn one(
         analyte.counts().censored > 0,
         chain.target() == TargetTransform::Log10,
     );
-    let diagnosed = diagnose(problem, &chain, raw)?;
+    let diagnosed = diagnose(problem, &chain)?;
     let scale = Scale { chain: &chain, values: &values, oof: &oof, t, searched };
     let (figures, figures_log10) = scale.figures(&diagnosed.predicted, parameters);
     let Diagnosed { predicted, applicability, rows } = diagnosed;
@@ -182,7 +189,47 @@ fn one(
         samples: problem.cut.samples,
         choice,
         chain,
+        remarks: oof.remarks,
+        notes,
     })
+}
+
+/// Where the numerical rank ended the search before the samples did. A chain of few channels cannot have more: that is no loss.
+fn cut_short(chain: &Chain, plan: &Plan, searched: usize, limit: Limit) -> Option<String> {
+    let most = limit.most.min(chain.feature_axis().len());
+    if limit.fixed || searched >= most || plan.regressor.path_param.is_none() {
+        return None;
+    }
+    let who = match chain.reached() == searched {
+        true => "the data carry",
+        false => "the training rows of a fold carry",
+    };
+    Some(format!("{searched} components were searched, not {most}: {who} no more (numerical rank)"))
+}
+
+/// Where no pattern of signs is rare enough for the randomisation test to tell any count from the best.
+fn too_few_to_test(choice: &ComponentChoice, units: usize) -> Option<String> {
+    let untold = 0.5f64.powi(i32::try_from(units).unwrap_or(i32::MAX)) > ALPHA;
+    (untold && choice.p_values.is_some()).then(|| {
+        format!(
+            "{units} units are too few for the randomisation test to tell a count from the mean"
+        )
+    })
+}
+
+/// How the count came about.
+fn choice(recipe: &Recipe, components: usize, searched: usize, found: Choice) -> ComponentChoice {
+    let regressor = &recipe.regressor;
+    let rule = rule_of(regressor.components, regressor.rule).to_owned();
+    ComponentChoice {
+        components,
+        searched,
+        rule,
+        best: found.best,
+        threshold: found.threshold.and_then(finite),
+        p_values: found.p_values,
+        ratios: found.ratios.map(|r| r.into_iter().map(finite).collect()),
+    }
 }
 
 /// What a fit spends degrees of freedom on: its components, or every feature for a regressor that has no components.
@@ -208,9 +255,9 @@ struct DiagnosedRows {
 }
 
 /// Predictions, leverages, T2 and Q of the calibration rows, and the limits.
-fn diagnose(problem: &Problem<'_>, chain: &Chain, raw: &Matrix) -> Result<Diagnosed> {
-    let (n, a) = (raw.rows(), chain.components());
-    let (features, _) = chain.features(raw)?;
+fn diagnose(problem: &Problem<'_>, chain: &Chain) -> Result<Diagnosed> {
+    let (n, a) = (problem.x.rows(), chain.components());
+    let (features, _) = chain.tail().features(&problem.x)?;
     let z = chain.tail().predict(&features, a, a)?;
     let predicted = z.iter_rows().map(|r| r[problem.column]).collect();
     let nothing = || vec![None; n];

@@ -24,6 +24,8 @@ mod prepare;
 mod problem;
 mod random;
 mod scheme;
+pub mod search;
+mod seeded;
 mod seen;
 pub mod set;
 pub mod special;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::applicability::Applicability;
 use crate::interval::{Interval, Uncertainty};
+use crate::search::record::Search;
 use crate::set::{Analyte, Reference};
 
 /// A calibration model as it stands in its file.
@@ -38,6 +39,9 @@ pub struct Model {
     pub verification: Verification,
     /// Where the model came from.
     pub provenance: Provenance,
+    /// The search that chose the recipe, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<Search>,
 }
 
 /// One analyte of a model.
@@ -104,12 +108,18 @@ pub struct ComponentChoice {
     pub components: usize,
     /// The largest count that was looked at.
     pub searched: usize,
-    /// `one-standard-error` or `fixed`.
+    /// The rule of the recipe, such as `one-standard-error`; `fixed` for a fixed count, `none` where nothing could be fitted.
     pub rule: String,
     /// The count with the smallest mean squared error.
     pub best: usize,
-    /// The mean squared error that the chosen count had to stay below, on the scale of the model; `None` for a fixed count.
+    /// One standard error: the mean squared error that the chosen count had to stay below, on the scale of the model.
     pub threshold: Option<f64>,
+    /// Randomisation test: p of each count 0..best against the best.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p_values: Option<Vec<f64>>,
+    /// Wold's R: the error of a + 1 components by that of a, from 0 to where the search stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratios: Option<Vec<Option<f64>>>,
 }
 
 /// Figures of merit of a calibration. Whatever is undefined is `None`.
@@ -291,6 +301,7 @@ impl Model {
     pub fn stripped(mut self) -> Model {
         self.table = None;
         self.analytes.iter_mut().for_each(|a| a.rows = None);
+        self.search = self.search.map(Search::stripped);
         self
     }
 }

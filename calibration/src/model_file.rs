@@ -13,6 +13,7 @@ use std::path::Path;
 use adit_engine::saved::sha256_hex;
 
 use crate::model::AnalyteRows;
+use crate::search::record::Search;
 use crate::{Error, Model, Result};
 
 /// First word of a model file.
@@ -96,7 +97,8 @@ impl Model {
                         s.n > 0 && s.inverse.iter().all(|r| r.len() == s.inverse.len())
                     })
             });
-        if fits && self.table_fits() {
+        let search_fits = self.search.as_ref().is_none_or(Search::fits);
+        if fits && search_fits && self.table_fits() {
             return Ok(());
         }
         Err(Error::input("the parts of the model do not fit each other").hint("calibrate again"))

@@ -110,7 +110,7 @@ pub fn predict(model: &Loaded, table: &Table, level: f64) -> Result<Vec<SamplePr
     let data = model.model();
     let raw = rows_on(table, &data.axis, &data.reads)?;
     let dead = Dead::find(model, &raw)?;
-    let x = blank_unread(&raw, &data.reads);
+    let x = blank_unread(raw, &data.reads);
     let mut samples: Vec<SamplePrediction> = (0..table.rows())
         .map(|i| SamplePrediction {
             id: table.ids[i].clone(),

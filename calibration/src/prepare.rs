@@ -1,6 +1,9 @@
 //! What all analytes of a set share: the plan, the rows after the hoisted steps and the folds.
 
+use std::borrow::Cow;
+
 use adit_engine::{Axis, Matrix, Plan, Plugins, Recipe, RowStatus, Transform, row_local};
+use adit_spectra::Table;
 
 use crate::columns::{axis_of, blank_unread};
 use crate::folds::Layout;
@@ -14,13 +17,13 @@ pub(crate) struct Prepared {
     pub(crate) reads: Vec<bool>,
     /// Rows that some analyte has a value for, ascending.
     pub(crate) used: Vec<usize>,
-    /// Raw rows of the whole set, 0 in channels that are not read; rows not used may be not finite.
-    pub(crate) raw: Matrix,
     /// Axis after the hoisted steps.
     pub(crate) axis: Axis,
     /// Rows of the whole set after the hoisted steps; 0 in rows that are not used.
     pub(crate) hoisted: Matrix,
     pub(crate) layout: Layout,
+    /// Seed of the run.
+    pub(crate) seed: u64,
 }
 
 impl Prepared {
@@ -42,10 +45,8 @@ impl Prepared {
                 set.analytes.iter().any(|a| has(a.references.get(*row)))
             })
             .collect();
-        let all = Matrix::new(table.values.clone(), table.rows(), table.cols())?;
-        let raw = blank_unread(&all, &reads);
-        require_finite(set, &plan.axis, &raw, &used)?;
-        let mut x = raw.select_rows(&used);
+        require_finite(set, &plan.axis, &reads, &used)?;
+        let mut x = raw_rows(table, &reads, &used)?;
         for (i, step) in steps.iter().enumerate() {
             let place = format!("step {} ({})", i + 1, plan.steps[i].id);
             row_local::prove(step.as_ref(), &x).map_err(|e| e.within(&place))?;
@@ -61,14 +62,35 @@ impl Prepared {
             }
             x = applied.x;
         }
-        let mut hoisted = Matrix::zeros(table.rows(), axis.len());
-        used.iter()
-            .zip(x.iter_rows())
-            .for_each(|(row, v)| hoisted.row_mut(*row).copy_from_slice(v));
+        let all = used.len() == table.rows();
+        let hoisted = if all { x } else { spread(&x, &used, table.rows()) };
         let layout =
             Layout::lay(table, scheme, seed).map_err(|e| e.in_file(table.source.as_str()))?;
-        Ok(Prepared { plan, reads, used, raw, axis, hoisted, layout })
+        Ok(Prepared { plan, reads, used, axis, hoisted, layout, seed })
     }
+}
+
+/// The rows with these numbers, ascending; no copy where they are all rows.
+pub(crate) fn rows_of<'a>(x: &'a Matrix, rows: &[usize]) -> Cow<'a, Matrix> {
+    match rows.len() == x.rows() {
+        true => Cow::Borrowed(x),
+        false => Cow::Owned(x.select_rows(rows)),
+    }
+}
+
+/// The raw rows of a table with these numbers, 0 in channels that are not read. They are copied where they are needed and not kept:
+/// beside the rows after the hoisted steps they would be a second matrix.
+pub(crate) fn raw_rows(table: &Table, reads: &[bool], rows: &[usize]) -> Result<Matrix> {
+    let mut data = Vec::with_capacity(rows.len() * table.cols());
+    rows.iter().for_each(|row| data.extend_from_slice(table.row(*row)));
+    Ok(blank_unread(Matrix::new(data, rows.len(), table.cols())?, reads))
+}
+
+/// `n` rows: those of `x` at the places `rows`, and zeros.
+fn spread(x: &Matrix, rows: &[usize], n: usize) -> Matrix {
+    let mut all = Matrix::zeros(n, x.cols());
+    rows.iter().zip(x.iter_rows()).for_each(|(row, v)| all.row_mut(*row).copy_from_slice(v));
+    all
 }
 
 /// Which channels are read: all, unless the first steps select columns.
@@ -85,9 +107,10 @@ fn channels_read(plan: &Plan, steps: &[Box<dyn Transform>]) -> Result<Vec<bool>>
 }
 
 /// The first value that is not finite is an error that names the sample and the channel.
-fn require_finite(set: &CalibrationSet, axis: &Axis, raw: &Matrix, used: &[usize]) -> Result<()> {
+fn require_finite(set: &CalibrationSet, axis: &Axis, reads: &[bool], used: &[usize]) -> Result<()> {
     for row in used {
-        let Some(channel) = raw.row(*row).iter().position(|v| !v.is_finite()) else { continue };
+        let mut cells = set.table.row(*row).iter().zip(reads);
+        let Some(channel) = cells.position(|(v, read)| *read && !v.is_finite()) else { continue };
         let origin = set.origins.get(*row);
         let mut error =
             Error::input("there is no finite value here, and the recipe reads this channel")

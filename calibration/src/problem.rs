@@ -1,12 +1,14 @@
 //! One regression problem: the rows of one analyte (or of all analytes of a joint model) after the hoisted steps, and what the
 //! folds say about it.
 
+use std::borrow::Cow;
+
 use adit_engine::chain::Tail;
 use adit_engine::{Axis, Fold, Matrix, Plan, Plugins, Route, cross_validate};
 use rayon::prelude::*;
 
 use crate::applicability::ScoreSpace;
-use crate::choose::{one_standard_error, unit_means};
+use crate::choose::{Choice, choose, unit_means};
 use crate::figures::variance;
 use crate::folds::Cut;
 use crate::interval::LeftOut;
@@ -15,6 +17,9 @@ use crate::{Error, Result};
 /// Above this many units the interval leaves out the folds of the CV instead of one unit at a time.
 pub(crate) const UNITS_LEFT_OUT_ALONE: usize = 200;
 
+/// Rows that are looked at at a time where their scores alone are kept.
+const BLOCK: usize = 256;
+
 /// The rows, references and folds of one regression.
 pub(crate) struct Problem<'a> {
     pub(crate) plan: &'a Plan,
@@ -22,7 +27,7 @@ pub(crate) struct Problem<'a> {
     /// Axis after the hoisted steps.
     pub(crate) axis: &'a Axis,
     /// Rows after the hoisted steps.
-    pub(crate) x: Matrix,
+    pub(crate) x: Cow<'a, Matrix>,
     /// Rows x targets, on the scale of the model.
     pub(crate) y: Matrix,
     /// Id of each row, for messages.
@@ -30,6 +35,8 @@ pub(crate) struct Problem<'a> {
     pub(crate) cut: Cut,
     /// Which target a step that needs y sees.
     pub(crate) column: usize,
+    /// Seed of the run.
+    pub(crate) seed: u64,
 }
 
 /// Out-of-fold predictions.
@@ -42,6 +49,8 @@ pub(crate) struct OutOfFold {
     pub(crate) targets: usize,
     /// Smallest count that a fold reached.
     pub(crate) reached: usize,
+    /// What the regressor says of the route it took.
+    pub(crate) remarks: Vec<String>,
 }
 
 impl OutOfFold {
@@ -74,7 +83,8 @@ impl Problem<'_> {
                 .hint("leave the sample out or change the steps of the recipe"));
         }
         let reached = cv.reached.iter().copied().min().unwrap_or(0);
-        Ok(OutOfFold { rows, predictions: cv.predictions, targets: cv.targets, reached })
+        let (predictions, targets, remarks) = (cv.predictions, cv.targets, cv.remarks);
+        Ok(OutOfFold { rows, predictions, targets, reached, remarks })
     }
 
     /// Squared errors of the predictions numbered `which` for the counts 0..=`max`: of the one target, or the mean over the targets
@@ -124,7 +134,12 @@ impl Problem<'_> {
         folds.into_iter().chain([rest]).filter(|rows| !rows.is_empty()).collect()
     }
 
-    /// The component count that the others choose when a unit is left out, for each unit: the one-standard-error rule on folds that
+    /// What the recipe's rule takes of the errors of units.
+    pub(crate) fn choose(&self, errors: &[Vec<f64>]) -> Choice {
+        choose(self.plan.recipe.regressor.rule, errors, self.seed)
+    }
+
+    /// The component count that the others choose when a unit is left out, for each unit: the recipe's rule on folds that
     /// leave out one more unit each. All pairs of units are one job.
     /// With two units (two groups) each chooses for the other by leaving out its own rows one at a time. With one there is no other.
     pub(crate) fn nested_choices(
@@ -168,7 +183,7 @@ impl Problem<'_> {
                     (0..self.x.rows()).filter(|row| unit_of[*row] != u).collect();
                 let rows: Vec<usize> = which.iter().map(|k| oof.rows[*k]).collect();
                 let errors = self.squared_errors(&oof, which, &known, max);
-                one_standard_error(&unit_means(&errors, &rows, &self.cut.units)).components
+                self.choose(&unit_means(&errors, &rows, &self.cut.units)).components
             })
             .collect())
     }
@@ -181,7 +196,7 @@ impl Problem<'_> {
         let fold = |row: &usize| Fold { test: vec![*row], gap: outside.to_vec() };
         let oof = self.out_of_fold(&inside.iter().map(fold).collect::<Vec<_>>(), max)?;
         let which: Vec<usize> = (0..oof.rows.len()).collect();
-        Ok(one_standard_error(&self.squared_errors(&oof, &which, inside, max)).components)
+        Ok(self.choose(&self.squared_errors(&oof, &which, inside, max)).components)
     }
 
     fn fit_without(
@@ -260,12 +275,23 @@ impl Problem<'_> {
             return Ok(mean_alone);
         }
         tail.select(components)?;
-        let (features, _) = tail.features(&self.x.select_rows(train))?;
-        let (Some(fitted), Some(new)) = (tail.scores(&features)?, tail.scores(test)?) else {
+        let (Some(fitted), Some(new)) = (self.scores(tail, train)?, tail.scores(test)?) else {
             return Ok(mean_alone);
         };
         let Some(space) = ScoreSpace::of(&fitted) else { return Ok(mean_alone) };
         Ok(new.iter_rows().map(|t| space.leverage(t)).collect())
+    }
+
+    /// Scores of these rows, a block at a time: what the rows look like to the regressor is nowhere a whole matrix.
+    fn scores(&self, tail: &Tail, rows: &[usize]) -> Result<Option<Matrix>> {
+        let (mut data, mut cols) = (Vec::new(), 0);
+        for block in rows.chunks(BLOCK) {
+            let (features, _) = tail.features(&self.x.select_rows(block))?;
+            let Some(scores) = tail.scores(&features)? else { return Ok(None) };
+            cols = scores.cols();
+            data.extend_from_slice(scores.data());
+        }
+        Ok(Some(Matrix::new(data, rows.len(), cols)?))
     }
 
     /// Q of every row that a fold predicts, from the model of that fold with `components`; `None` without diagnosis.

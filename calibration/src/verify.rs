@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use adit_engine::{Chain, Matrix, Plugins, SavedChain};
+use adit_spectra::Table;
 
 use crate::model::{AnalyteModel, Expected, StepTrace, Verification};
-use crate::prepare::Prepared;
+use crate::prepare::{Prepared, raw_rows};
 use crate::random::SplitMix64;
 use crate::{Error, Result};
 
@@ -23,12 +24,13 @@ impl Verification {
     pub(crate) fn of(
         analytes: &[AnalyteModel],
         prepared: &Prepared,
+        table: &Table,
         plugins: &dyn Plugins,
     ) -> Result<Verification> {
         let used = &prepared.used;
         let count = used.len().min(ROWS);
         let rows: Vec<usize> = (0..count).map(|k| used[k * used.len() / count]).collect();
-        let x = prepared.raw.select_rows(&rows);
+        let x = raw_rows(table, &prepared.reads, &rows)?;
         let mut expected = BTreeMap::new();
         for analyte in analytes {
             let Some(saved) = &analyte.chain else { continue };

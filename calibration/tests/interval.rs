@@ -87,7 +87,7 @@ fn equals_plain_loops_with_replicates() {
         set.uncertainty.insert("Zn (total)".into(), (0.02, 0.05));
         let model = calibrated(&set, "", &host);
         // 12 samples: at most (11 - 2) / 2 components.
-        let (a, want) = slow::interval(&x, &y, &units, 4, (0.02, 0.05), &new);
+        let (a, want) = slow::interval(&slow::one_se, &x, &y, &units, 4, (0.02, 0.05), &new);
         assert_eq!(model.analytes[0].components(), a, "seed {seed}");
         let i = model.analytes[0].interval.unwrap();
         for (p, (z, icp, truth)) in estimates(&model, &new, &host).iter().zip(want) {

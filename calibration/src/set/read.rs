@@ -37,7 +37,8 @@ pub fn read(path: &Path, options: &SetOptions) -> Result<CalibrationSet> {
     let two_files = !folder.has_file("set.toml");
     let set = read_set_toml(&mut folder, two_files)?;
     let kind = folder.kind(&set)?;
-    let recipe_text = read_recipe(&mut folder)?;
+    let recipe_text = read_text(&mut folder, "recipe.toml")?;
+    let search_text = read_text(&mut folder, "search.toml")?;
     let captures = Captures::read(&mut folder, &set, kind)?;
     let icp = read_icp(&mut folder, &set, two_files, &captures.headings)?;
     let names: Vec<String> = icp.analytes.iter().map(|a| a.name.clone()).collect();
@@ -67,6 +68,7 @@ pub fn read(path: &Path, options: &SetOptions) -> Result<CalibrationSet> {
         validation: set.validation.clone(),
         timezone: set.timezone.clone(),
         recipe_text,
+        search_text,
         replicates: set.pairing.replicates,
         inputs: folder.inputs,
         notes,
@@ -83,13 +85,14 @@ fn read_set_toml(folder: &mut Folder, two_files: bool) -> Result<SetToml> {
     SetToml::parse(&shown, plain_text(&shown, &bytes)?)
 }
 
-fn read_recipe(folder: &mut Folder) -> Result<Option<(String, String)>> {
-    if !folder.has_file("recipe.toml") {
+/// A text file that a set may have: its name and content.
+fn read_text(folder: &mut Folder, name: &str) -> Result<Option<(String, String)>> {
+    if !folder.has_file(name) {
         return Ok(None);
     }
-    let bytes = folder.read("recipe.toml")?;
-    let text = plain_text(&folder.shown("recipe.toml"), &bytes)?.to_string();
-    Ok(Some(("recipe.toml".into(), text)))
+    let bytes = folder.read(name)?;
+    let text = plain_text(&folder.shown(name), &bytes)?.to_string();
+    Ok(Some((name.into(), text)))
 }
 
 fn read_icp(

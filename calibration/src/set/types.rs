@@ -47,6 +47,8 @@ pub struct CalibrationSet {
     pub timezone: Option<String>,
     /// The set's recipe: file name relative to the set's folder, and text.
     pub recipe_text: Option<(String, String)>,
+    /// The space of recipes that the set is searched with: file name relative to the set's folder, and text.
+    pub search_text: Option<(String, String)>,
     /// Whether rows with one id are replicates of one sample.
     pub replicates: bool,
     /// Every file that was read.

@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub(crate) mod slow;
+pub(crate) mod survives;
 
 use std::path::{Path, PathBuf};
 
@@ -97,6 +98,7 @@ pub(crate) fn set_of(
         validation: None,
         timezone: None,
         recipe_text: None,
+        search_text: None,
         replicates: false,
         inputs: vec![],
         notes: vec![],

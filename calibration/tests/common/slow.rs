@@ -111,8 +111,10 @@ pub(crate) fn unit_errors(
         .collect()
 }
 
-/// V_icp and V_true of new rows, straight from the formulas. Returns (components, [(z, V_icp, V_true)]).
+/// V_icp and V_true of new rows, straight from the formulas, with the count that `choose` takes of unit errors. Returns
+/// (components, [(z, V_icp, V_true)]).
 pub(crate) fn interval(
+    choose: &dyn Fn(&[Vec<f64>]) -> usize,
     x: &[Vec<f64>],
     y: &[f64],
     units: &[usize],
@@ -122,13 +124,13 @@ pub(crate) fn interval(
 ) -> (usize, Vec<(f64, f64, f64)>) {
     let n = x.len();
     let every: Vec<usize> = (0..n).collect();
-    let a = one_se(&unit_errors(x, y, units, &every, max));
+    let a = choose(&unit_errors(x, y, units, &every, max));
     let u = |c: f64| u0 + u1 * if c > 0.0 { c } else { 0.0 };
     let (mut e, mut h, mut pl) = (vec![], vec![], vec![]);
     for i in 0..n {
         let out: Vec<usize> = (0..n).filter(|r| units[*r] == units[i]).collect();
         let others: Vec<usize> = without(&every, &out);
-        let ai = one_se(&unit_errors(x, y, units, &others, max));
+        let ai = choose(&unit_errors(x, y, units, &others, max));
         let m = Nipals::fit(&without(x, &out), &without(y, &out), max);
         e.push(y[i] - m.at(&x[i], ai).0);
         h.push(m.at(&x[i], ai).1);

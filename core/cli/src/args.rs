@@ -117,6 +117,10 @@ pub(crate) struct Calibrate {
     /// Number of components, or auto
     #[arg(long, value_name = "N|auto")]
     pub(crate) components: Option<String>,
+    /// How the number is chosen: one-standard-error, minimum, randomisation, wold-r [default: the recipe's, else
+    /// one-standard-error]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) rule: Option<String>,
     /// Seed of everything drawn at random
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
@@ -126,8 +130,18 @@ pub(crate) struct Calibrate {
     /// The model [default: MINE.adit in the current folder]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    #[arg(long, hide = true)]
+    /// Try every recipe of a space and take the best; the model keeps what was tried
+    #[arg(long, conflicts_with = "recipe")]
     pub(crate) search: bool,
+    /// The space of recipes [default: the set's search.toml, else one for the kind of set]
+    #[arg(long, value_name = "FILE", requires = "search")]
+    pub(crate) space: Option<PathBuf>,
+    /// Scrambles of the references for the p-value of the best recipe; 0 for none [default: 199]
+    #[arg(long, value_name = "N", requires = "search", value_parser = clap::value_parser!(u32).range(0..=99_999))]
+    pub(crate) permutations: Option<u32>,
+    /// Print the space that would be searched, to start a space of your own from, and do nothing else
+    #[arg(long, requires = "search")]
+    pub(crate) print_space: bool,
 }
 
 #[derive(Args, Debug)]

@@ -3,6 +3,7 @@
 use adit_calibration::SamplePrediction;
 use adit_calibration::Verdict;
 use adit_calibration::model::{AnalyteModel, CalibrationFigures, Cell, Model};
+use adit_calibration::search::record::Search;
 use adit_calibration::{Loaded, set::Reference};
 use adit_engine::recipe::TargetTransform;
 use adit_engine::{Axis, Chain, Op, unit};
@@ -61,6 +62,64 @@ pub(crate) fn of(
         }),
         analytes: model.analytes().map(|(a, chain)| analyte(m, a, chain, level)).collect(),
         new_samples: Vec::new(),
+        search: m.search.as_ref().map(|s| search(m, s)),
+    }
+}
+
+/// The best recipes that the report shows.
+const BEST: usize = 10;
+
+fn search(model: &Model, s: &Search) -> data::SearchData {
+    let unit = |name: &str| model.analyte(name).map_or_else(String::new, |a| a.unit.clone());
+    let mut picks: Vec<(String, usize)> = Vec::new();
+    for p in &s.nested.picks {
+        match picks.iter_mut().find(|(recipe, _)| *recipe == p.recipe) {
+            Some((_, n)) => *n += 1,
+            None => picks.push((p.recipe.clone(), 1)),
+        }
+    }
+    picks.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let skipped = s.recipes.saturating_sub(s.tried_in_all);
+    data::SearchData {
+        recipes: s.recipes,
+        tried: s.tried_in_all,
+        skipped,
+        how: s.nested.how.clone(),
+        expected: s
+            .nested
+            .analytes
+            .iter()
+            .map(|a| data::ExpectedError {
+                name: a.name.clone(),
+                unit: unit(&a.name),
+                rmse: a.rmse,
+                standard_error: a.standard_error,
+                rmsecv: a.rmsecv,
+            })
+            .collect(),
+        p_values: s
+            .scrambling
+            .iter()
+            .flat_map(|s| &s.analytes)
+            .map(|a| (a.name.clone(), a.p))
+            .collect(),
+        scrambles: s.scrambling.as_ref().map_or(0, |s| s.permutations),
+        picks,
+        blocks: s.nested.picks.len(),
+        best: s
+            .tried
+            .iter()
+            .take(BEST)
+            .map(|t| data::FoundRecipe {
+                score: t.score,
+                recipe: t.recipe.clone(),
+                analytes: t
+                    .analytes
+                    .iter()
+                    .map(|a| (a.name.clone(), a.components, a.rmsecv))
+                    .collect(),
+            })
+            .collect(),
     }
 }
 
@@ -142,6 +201,8 @@ fn analyte(m: &Model, a: &AnalyteModel, chain: Option<&Chain>, level: f64) -> da
             best: a.choice.best,
             rule: a.choice.rule.clone(),
             threshold: a.choice.threshold.map(f64::sqrt),
+            p_values: a.choice.p_values.clone().unwrap_or_default(),
+            ratios: a.choice.ratios.clone().unwrap_or_default(),
         },
         figures: figures(&a.figures),
         figures_log10: a.figures_log10.as_ref().map(figures),

@@ -4,7 +4,7 @@ mod common;
 
 use std::fs;
 
-use common::{TwoFiles, arg, ok, repository};
+use common::{TwoFiles, arg, fails, ok, repository};
 use serde_json::Value;
 
 fn json(folder: &std::path::Path, args: &[&str]) -> Value {
@@ -367,4 +367,52 @@ fn the_demo_goes_the_whole_way_on_every_set() {
     let words = ["calibration/mines", "share/adit/mines"];
     common::fails(folder.path(), &["demo", "--out", "elsewhere"], 3, &words);
     assert!(!folder.path().join("elsewhere").exists());
+}
+
+#[test]
+fn the_rule_that_chose_the_components_is_named_with_what_it_weighed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    TwoFiles::new(30).write(here);
+    let text = ok(here, &["calibrate", "set", "--out", "m.adit"]);
+    assert!(text.contains("components by one-standard-error"), "{text}");
+    let text = ok(here, &["calibrate", "set", "--rule", "randomisation", "--out", "m.adit"]);
+    assert!(text.contains("components by randomisation"), "{text}");
+    assert!(text.contains("Fe: p of 0, 1 ... LVs against"), "{text}");
+    let made = json(here, &["calibrate", "set", "--rule", "randomisation", "--out", "m.adit"]);
+    let fe = analyte(&made["analytes"], "Fe");
+    assert_eq!(fe["rule"], "randomisation");
+    let p = fe["p_values"].as_array().expect("p values");
+    // The mean is far worse than the best count: no drawn pattern reaches it.
+    assert_eq!(p[0].as_f64(), Some(0.001));
+    let chosen = usize::try_from(fe["components"].as_u64().expect("components")).expect("small");
+    assert!(p[..chosen].iter().all(|p| p.as_f64().expect("a number") <= 0.01), "{fe}");
+    ok(here, &["report", "--model", "m.adit", "--out", "m.html"]);
+    let page = fs::read_to_string(here.join("m.html")).expect("a page");
+    assert!(page.contains("randomisation test") && page.contains("p of the counts"), "no rule");
+    let made = json(here, &["calibrate", "set", "--rule", "wold-r", "--out", "m.adit"]);
+    let fe = analyte(&made["analytes"], "Fe");
+    assert!(fe["ratios"][0].as_f64().expect("a ratio") < 0.95 && fe["p_values"].is_null(), "{fe}");
+    fails(here, &["calibrate", "set", "--rule", "best"], 2, &["--rule", "wold-r"]);
+    let both = ["calibrate", "set", "--rule", "minimum", "--components", "2"];
+    fails(here, &both, 2, &["components = 2"]);
+}
+
+#[test]
+fn a_search_that_the_rank_ends_says_so_on_terminal_and_page() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    let mut files = TwoFiles::new(30);
+    // Every channel is one of the first two: rank 2.
+    for row in &mut files.spectra[1..] {
+        for j in 3..row.len() {
+            row[j] = row[1 + j % 2].clone();
+        }
+    }
+    files.write(here);
+    let text = ok(here, &["calibrate", "set", "--analyte", "Fe", "--out", "m.adit"]);
+    let said = "2 components were searched, not 7: the data carry no more (numerical rank)";
+    assert!(text.contains(&format!("Fe: {said}")), "{text}");
+    ok(here, &["report", "--model", "m.adit", "--out", "m.html"]);
+    assert!(fs::read_to_string(here.join("m.html")).expect("a page").contains(said));
 }

@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("adit-fourier", &["adit-plugin"]),
     ("adit-ec", &["adit-plugin"]),
     ("adit-pls", &["adit-plugin"]),
+    ("adit-shrinkage", &["adit-plugin"]),
     ("adit-linfa", &["adit-plugin"]),
     (
         "adit-builtin",
@@ -30,6 +31,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "adit-fourier",
             "adit-ec",
             "adit-pls",
+            "adit-shrinkage",
             "adit-linfa",
         ],
     ),

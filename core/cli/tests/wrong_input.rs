@@ -164,8 +164,7 @@ fn what_a_later_version_will_do_is_refused_in_words_and_not_in_the_help() {
     ok(folder.path(), &["calibrate", "set", "--out", "m.adit"]);
     let here = folder.path();
     for args in [
-        &["calibrate", "set", "--search"][..],
-        &["predict", "--model", "m.adit", "set/spectra.csv", "--out", "p.xlsx"],
+        &["predict", "--model", "m.adit", "set/spectra.csv", "--out", "p.xlsx"][..],
         &["export", "--model", "m.adit", "--to", "rust", "--out", "fw"],
         &["export", "--model", "m.adit", "--to", "c", "--numeric", "i16", "--out", "fw"],
         &["series", "clean", "x.csv", "--out", "y.csv"],
@@ -177,7 +176,7 @@ fn what_a_later_version_will_do_is_refused_in_words_and_not_in_the_help() {
     let help = ok(here, &["--help"])
         + &ok(here, &["calibrate", "--help"])
         + &ok(here, &["export", "--help"]);
-    for word in ["series", "frame", "verify", "--search", "--sign", "--numeric", "i16"] {
+    for word in ["series", "frame", "verify", "--sign", "--numeric", "i16"] {
         assert!(!help.contains(word), "the help speaks of {word}");
     }
 }

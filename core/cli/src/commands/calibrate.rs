@@ -7,6 +7,7 @@ use adit_calibration::set::{CalibrationSet, RowChoice};
 use adit_calibration::{Options, calibrate, recipe_of};
 use adit_engine::Recipe;
 
+use super::search;
 use crate::args::{Calibrate, Global};
 use crate::failure::{Failure, NOTHING_USABLE};
 use crate::report::data::{Status, WEAK_RPD};
@@ -14,15 +15,15 @@ use crate::report_data::status;
 use crate::{input, output, print, progress};
 
 pub(crate) fn run(args: &Calibrate, global: &Global) -> Result<u8, Failure> {
-    if args.search {
-        return Err(Failure::later("--search", "name a recipe with --recipe"));
-    }
     if let Some(out) = &args.out {
         output::only_over_a_model(out)?;
     }
     let host = input::host(global)?;
     let set = input::set(&args.set, &args.rows, RowChoice::OfSet)?;
-    let (recipe, said) = recipe(args, &set)?;
+    if args.search && args.print_space {
+        out!("{}", search::space(args, &set)?.text);
+        return Ok(0);
+    }
     let options = Options {
         analytes: args.analytes.clone(),
         cv: args.cv.as_deref().map(input::scheme).transpose()?,
@@ -31,14 +32,32 @@ pub(crate) fn run(args: &Calibrate, global: &Global) -> Result<u8, Failure> {
             .as_deref()
             .map(|c| c.parse().map_err(|e| Failure::usage(format!("--components: {e}"))))
             .transpose()?,
+        rule: args
+            .rule
+            .as_deref()
+            .map(|r| r.parse().map_err(|e| Failure::usage(format!("--rule: {e}"))))
+            .transpose()?,
         seed: args.seed,
         strip: args.strip,
     };
-    if !global.json {
-        outln!("{said}");
-        set.notes.iter().for_each(|n| outln!("{n}"));
-    }
-    let model = progress::while_doing("calibrating", || calibrate(&set, &recipe, &host, &options))?;
+    let notes = |said: &str| {
+        if !global.json {
+            outln!("{said}");
+            set.notes.iter().for_each(|n| outln!("{n}"));
+        }
+    };
+    let (model, said) = if args.search {
+        let space = search::space(args, &set)?;
+        notes(&space.said);
+        let model = search::run(args, &set, &space, &host, &options)?;
+        (model, space.said)
+    } else {
+        let (recipe, said) = recipe(args, &set)?;
+        notes(&said);
+        let model =
+            progress::while_doing("calibrating", || calibrate(&set, &recipe, &host, &options))?;
+        (model, said)
+    };
     if model.usable() == 0 {
         if global.json {
             print::json(&adit_calibration::CalibrateDocument::of(&model, None))?;
@@ -96,8 +115,11 @@ fn reasons(model: &Model) -> String {
 
 /// What was done and how good it is: one row per analyte. `said` is what the reader knows already.
 pub(crate) fn print_model(model: &Model, said: &str) {
+    if let Some(found) = &model.search {
+        search::print(found);
+    }
     let p = &model.provenance;
-    outln!("cv = {}, seed {}; route {}", p.cv, p.seed, p.route);
+    outln!("cv = {}, seed {}; components by {}; route {}", p.cv, p.seed, p.rule, p.route);
     p.defaulted.iter().filter(|d| *d != said).for_each(|d| outln!("{d}"));
     let mut table = print::Table::new(&[
         "analyte", "unit", "n", "<LOD", "LVs", "RMSEC", "RMSECV", "bias", "RPD", "R2cv", "verdict",
@@ -124,8 +146,20 @@ pub(crate) fn print_model(model: &Model, said: &str) {
         outln!("RPD and R2cv are of log10 values.");
     }
     for a in &model.analytes {
-        a.notes.iter().for_each(|n| outln!("{}: {n}", a.name));
+        evidence(a).iter().chain(&a.notes).for_each(|n| outln!("{}: {n}", a.name));
     }
+}
+
+/// What the rule weighed, for the rules that the errors alone do not show.
+fn evidence(a: &AnalyteModel) -> Option<String> {
+    let list =
+        |v: &[Option<f64>]| v.iter().map(|v| print::number(*v)).collect::<Vec<_>>().join(" ");
+    if let Some(p) = a.choice.p_values.as_deref().filter(|p| !p.is_empty()) {
+        let p: Vec<Option<f64>> = p.iter().copied().map(Some).collect();
+        return Some(format!("p of 0, 1 ... LVs against {}: {}", a.choice.best, list(&p)));
+    }
+    let ratios = a.choice.ratios.as_deref().filter(|r| !r.is_empty())?;
+    Some(format!("Wold's R from 0 LVs on: {}", list(ratios)))
 }
 
 fn verdict(a: &AnalyteModel) -> String {

@@ -9,3 +9,4 @@ pub(crate) mod inspect;
 pub(crate) mod plugin;
 pub(crate) mod predict;
 pub(crate) mod report;
+pub(crate) mod search;

@@ -80,11 +80,27 @@ fn inside(a: &Analyte, level: f64, t: &Texts) -> Markup {
 fn components(a: &Analyte, t: &Texts) -> Markup {
     let rule = match a.choice.rule.as_str() {
         "one-standard-error" => t.rule_one_se,
+        "minimum" => t.rule_minimum,
+        "randomisation" => t.rule_randomisation,
+        "wold-r" => t.rule_wold_r,
         "fixed" => t.rule_fixed,
         other => other,
     };
     let (chosen, searched) = (a.choice.components.to_string(), a.choice.searched.to_string());
-    html! { (fill(t.components_line, &[&chosen, &searched, rule])) }
+    html! { (fill(t.components_line, &[&chosen, &searched, rule])) (evidence(a, t)) }
+}
+
+/// What the rule weighed, where it is not in the plot of the errors.
+fn evidence(a: &Analyte, t: &Texts) -> Markup {
+    let list =
+        |values: &[Option<f64>]| values.iter().map(|v| three(*v)).collect::<Vec<_>>().join(", ");
+    let p: Vec<Option<f64>> = a.choice.p_values.iter().copied().map(Some).collect();
+    html! {
+        @if !p.is_empty() {
+            (t.space) (fill(t.p_values_line, &[&a.choice.best.to_string(), &list(&p)]))
+        }
+        @if !a.choice.ratios.is_empty() { (t.space) (fill(t.ratios_line, &[&list(&a.choice.ratios)])) }
+    }
 }
 
 fn coefficients(a: &Analyte, id: &str, t: &Texts) -> Markup {

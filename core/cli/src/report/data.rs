@@ -42,6 +42,59 @@ pub(crate) struct ReportData {
     pub(crate) analytes: Vec<Analyte>,
     /// Estimates of samples that the model has not seen, where there are any.
     pub(crate) new_samples: Vec<NewSample>,
+    /// The search that chose the recipe, if one did.
+    pub(crate) search: Option<SearchData>,
+}
+
+/// The search that chose the recipe.
+#[derive(Clone, Debug)]
+pub(crate) struct SearchData {
+    /// Recipes in the space.
+    pub(crate) recipes: usize,
+    /// Recipes that were tried.
+    pub(crate) tried: usize,
+    /// Recipes that could not be.
+    pub(crate) skipped: usize,
+    /// How the expected errors were found, in the engine's words.
+    pub(crate) how: String,
+    /// One per analyte; empty where it could not be done.
+    pub(crate) expected: Vec<ExpectedError>,
+    /// Analyte and p-value of the y-scrambling; empty where nobody asked.
+    pub(crate) p_values: Vec<(String, f64)>,
+    /// Scrambles.
+    pub(crate) scrambles: usize,
+    /// Recipes that the parts of the data chose, and how many parts did; the most frequent first.
+    pub(crate) picks: Vec<(String, usize)>,
+    /// Parts of the data.
+    pub(crate) blocks: usize,
+    /// The best recipes, the best first.
+    pub(crate) best: Vec<FoundRecipe>,
+}
+
+/// What the search is expected to be wrong by.
+#[derive(Clone, Debug)]
+pub(crate) struct ExpectedError {
+    /// The analyte.
+    pub(crate) name: String,
+    /// Its unit.
+    pub(crate) unit: String,
+    /// Root mean square error of the nested cross-validation.
+    pub(crate) rmse: Option<f64>,
+    /// Its standard error.
+    pub(crate) standard_error: Option<f64>,
+    /// RMSECV of the best recipe.
+    pub(crate) rmsecv: Option<f64>,
+}
+
+/// One recipe of a search.
+#[derive(Clone, Debug)]
+pub(crate) struct FoundRecipe {
+    /// What recipes are ordered by.
+    pub(crate) score: f64,
+    /// The recipe in one line.
+    pub(crate) recipe: String,
+    /// Analyte, components, RMSECV.
+    pub(crate) analytes: Vec<(String, usize, Option<f64>)>,
 }
 
 /// What a row of the set is.
@@ -200,10 +253,14 @@ pub(crate) struct Choice {
     pub(crate) searched: usize,
     /// The count with the smallest RMSECV.
     pub(crate) best: usize,
-    /// `one-standard-error` or `fixed`.
+    /// The rule of the recipe, such as `one-standard-error`, or `fixed`.
     pub(crate) rule: String,
     /// The error, as a root mean square on the model's scale, that the chosen count had to stay below; `None` where unknown.
     pub(crate) threshold: Option<f64>,
+    /// Randomisation test: p of the counts 0, 1 ... against the best.
+    pub(crate) p_values: Vec<f64>,
+    /// Wold's R from 0 components on.
+    pub(crate) ratios: Vec<Option<f64>>,
 }
 
 /// Figures of merit.

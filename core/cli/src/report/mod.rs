@@ -24,6 +24,7 @@ mod record;
 #[cfg(test)]
 mod sample;
 mod scale;
+mod search;
 mod summary;
 mod svg;
 #[cfg(test)]

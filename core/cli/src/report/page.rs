@@ -6,7 +6,8 @@ use super::data::{Axis, Kind, ReportData, Row};
 use super::number::three;
 use super::texts::{Lang, Texts, fill};
 use super::{
-    analyte, interval_width, limits_of_use, new_samples, plot_spectra, prepare, record, summary,
+    analyte, interval_width, limits_of_use, new_samples, plot_spectra, prepare, record, search,
+    summary,
 };
 
 /// The report as one HTML page that needs nothing else. The same data give the same bytes.
@@ -38,6 +39,7 @@ pub(crate) fn render(data: &ReportData, lang: Lang) -> String {
                     (limits_of_use::section(data, t))
                     (input(data, t))
                     @for (k, a) in data.analytes.iter().enumerate() { (analyte::section(data, k, a, t)) }
+                    (search::section(data, t))
                     (new_samples::section(data, t))
                     (record::section(data, t))
                 }
@@ -66,6 +68,7 @@ fn contents(data: &ReportData, t: &Texts) -> Markup {
             a href="#limits" { (t.limits) }
             @if !data.rows.is_empty() { a href="#input" { (t.input) } }
             @for (k, a) in data.analytes.iter().enumerate() { a href={ "#analyte-" (k) } { (a.name) } }
+            @if data.search.is_some() { a href="#search" { (search::heading(t)) } }
             @if !data.new_samples.is_empty() { a href="#new-samples" { (t.new_samples) } }
             a href="#record" { (t.record) }
         }

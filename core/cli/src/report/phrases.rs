@@ -54,6 +54,22 @@ const KNOWN: &[(&str, &str)] = &[
     ("nothing could be fitted", "検量できなかった"),
     ("too few samples to try a component", "試料が少なく、潜在変数を一つも試せない"),
     (
+        "the rows do not differ after the steps, so no component can be tried",
+        "前処理後の各行に違いがなく、潜在変数を一つも試せない",
+    ),
+    (
+        "{} components were searched, not {}: the data carry no more (numerical rank)",
+        "検討した潜在変数は {1} 個でなく {0} 個まで：データの数値的な階数がそこまで",
+    ),
+    (
+        "{} components were searched, not {}: the training rows of a fold carry no more (numerical rank)",
+        "検討した潜在変数は {1} 個でなく {0} 個まで：検量用の行の数値的な階数が、ある分割でそこまで",
+    ),
+    (
+        "{} units are too few for the randomisation test to tell a count from the mean",
+        "単位（試料または群）が {0} 個では、ランダム化検定で平均値との差を判定できない",
+    ),
+    (
         "{} rows are left out because another analyte of the joint model has no value there",
         "同時モデルの他の成分に ICP 分析値がないため、{0} 行を除外",
     ),
@@ -112,6 +128,10 @@ mod tests {
                 "検量範囲 0.1～7.13 mg/L をその幅の 10 % を超えて外れる",
             ),
             ("the value at 405 nm is missing or not finite", "405 nm の値が欠けているか数値でない"),
+            (
+                "3 components were searched, not 7: the data carry no more (numerical rank)",
+                "検討した潜在変数は 7 個でなく 3 個まで：データの数値的な階数がそこまで",
+            ),
             ("the interval is not finite", "予測区間が有限の値でない"),
             (
                 "too few samples for an interval: every estimate is refused",

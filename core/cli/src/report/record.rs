@@ -26,15 +26,20 @@ pub(crate) fn section(data: &ReportData, t: &Texts) -> Markup {
 }
 
 fn validation(data: &ReportData, t: &Texts) -> Markup {
-    let fixed = data.analytes.iter().any(|a| a.choice.rule == "fixed");
-    let chosen = data.analytes.iter().any(|a| a.choice.rule == "one-standard-error");
+    let rules = [
+        ("one-standard-error", t.rule_line),
+        ("minimum", t.rule_line_minimum),
+        ("randomisation", t.rule_line_randomisation),
+        ("wold-r", t.rule_line_wold_r),
+        ("fixed", t.fixed_line),
+    ];
+    let used = |rule: &str| data.analytes.iter().any(|a| a.choice.rule == rule);
     html! {
         h3 { (t.validation) }
         ul {
             li { (fill(t.cv_line, &[&data.cv, &scheme(&data.cv, t)])) (t.space) (fill(t.seed_line, &[&data.seed.to_string()])) }
             li { (t.fold_line) }
-            @if chosen { li { (t.rule_line) } }
-            @if fixed { li { (t.fixed_line) } }
+            @for (_, line) in rules.iter().filter(|(rule, _)| used(rule)) { li { (line) } }
             @if !data.route.is_empty() { li { (t.route_line) (t.space) span lang="en" { (data.route) } } }
             li { (t.verdict_legend) }
         }

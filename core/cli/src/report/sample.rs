@@ -51,6 +51,7 @@ fn empty(kind: Kind, axis: Axis) -> ReportData {
         rows: Vec::new(),
         analytes: Vec::new(),
         new_samples: Vec::new(),
+        search: None,
     }
 }
 
@@ -163,6 +164,7 @@ pub(crate) fn table() -> ReportData {
             best: 1,
             rule: "one-standard-error".into(),
             threshold: Some(0.23),
+            ..Choice::default()
         },
         figures: figures(0.27, 0.49, &[1.5, 1.0]),
         figures_log10: Some(figures(0.19, 0.577, &[1.55, 1.0])),
@@ -192,6 +194,7 @@ pub(crate) fn table() -> ReportData {
                 best: 0,
                 rule: "one-standard-error".into(),
                 threshold: None,
+                ..Choice::default()
             },
             figures_log10: Some(figures(0.78, -0.11, &[1.0, 1.02])),
             ..base("Fe (dissolved)", points(19, true, 0.7, &mut random))
@@ -287,6 +290,7 @@ pub(crate) fn spectra() -> ReportData {
             best: 5,
             rule: "one-standard-error".into(),
             threshold: Some(0.46),
+            ..Choice::default()
         },
         figures: figures(0.39, 0.93, &curve),
         points: points(72, false, spread, &mut random),

@@ -321,3 +321,30 @@ fn a_status_follows_from_what_the_model_says() {
         assert_eq!(status, want);
     }
 }
+
+#[test]
+fn every_rule_is_explained_in_both_languages_with_what_it_weighed() {
+    let mut data = sample::spectra();
+    for analyte in &mut data.analytes {
+        analyte.choice = Choice { components: 1, searched: 3, best: 3, ..Choice::default() };
+    }
+    for (rule, english, japanese) in [
+        ("minimum", "smallest error", "誤差最小"),
+        ("randomisation", "van der Voet's randomisation test", "ランダム化検定"),
+        ("wold-r", "Wold's R", "Wold の R"),
+    ] {
+        for analyte in &mut data.analytes {
+            let choice = &mut analyte.choice;
+            choice.rule = rule.into();
+            choice.p_values = if rule == "randomisation" { vec![0.001, 0.25] } else { vec![] };
+            choice.ratios = if rule == "wold-r" { vec![Some(0.5), None] } else { vec![] };
+        }
+        for (lang, words) in [(Lang::En, english), (Lang::Ja, japanese)] {
+            let page = render(&data, lang).replace("&#39;", "'");
+            check_page(&page);
+            assert!(page.contains(words), "{rule} in {words}");
+            assert_eq!(page.contains("0.00100, 0.250"), rule == "randomisation");
+            assert_eq!(page.contains("0.500, –"), rule == "wold-r");
+        }
+    }
+}

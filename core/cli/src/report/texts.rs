@@ -304,6 +304,16 @@ pub(crate) struct Texts {
     /// Rule.
     pub(crate) rule_one_se: &'static str,
     /// Rule.
+    pub(crate) rule_minimum: &'static str,
+    /// Rule.
+    pub(crate) rule_randomisation: &'static str,
+    /// Rule.
+    pub(crate) rule_wold_r: &'static str,
+    /// {0} best count, {1} p of each smaller count.
+    pub(crate) p_values_line: &'static str,
+    /// {0} ratios.
+    pub(crate) ratios_line: &'static str,
+    /// Rule.
     pub(crate) rule_fixed: &'static str,
     /// Caption: {0} analyte, {1} unit.
     pub(crate) points_caption: &'static str,
@@ -377,6 +387,12 @@ pub(crate) struct Texts {
     pub(crate) route_line: &'static str,
     /// Rule.
     pub(crate) rule_line: &'static str,
+    /// Rule.
+    pub(crate) rule_line_minimum: &'static str,
+    /// Rule.
+    pub(crate) rule_line_randomisation: &'static str,
+    /// Rule.
+    pub(crate) rule_line_wold_r: &'static str,
     /// Rule.
     pub(crate) fixed_line: &'static str,
     /// Heading.
