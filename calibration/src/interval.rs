@@ -135,9 +135,17 @@ impl Interval {
         }
     }
 
+    /// Student's t of a two-sided `level`. It is the dear part of an interval, and the same for every row.
+    pub fn t(&self, level: f64) -> f64 {
+        t_quantile(0.5 + level / 2.0, self.degrees_of_freedom())
+    }
+
     /// Half widths (against a new ICP result, against the true value) on the scale of the model at a two-sided `level`.
     pub fn half_widths(&self, z: f64, h: f64, level: f64) -> (f64, f64) {
-        let t = t_quantile(0.5 + level / 2.0, self.degrees_of_freedom());
+        self.half_widths_at(z, h, self.t(level))
+    }
+
+    fn half_widths_at(&self, z: f64, h: f64, t: f64) -> (f64, f64) {
         let (icp, truth) = self.variances(z, h);
         (t * icp.sqrt(), t * truth.sqrt())
     }
@@ -158,7 +166,12 @@ impl Interval {
     /// assert!((ends.upper - 1.0 - half).abs() < 1e-9 && ends.lower_true > ends.lower);
     /// ```
     pub fn at(&self, z: f64, h: f64, level: f64) -> Option<Ends> {
-        let (icp, truth) = self.half_widths(z, h, level);
+        self.at_t(z, h, self.t(level))
+    }
+
+    /// [`Interval::at`] with the [`Interval::t`] of the level.
+    pub fn at_t(&self, z: f64, h: f64, t: f64) -> Option<Ends> {
+        let (icp, truth) = self.half_widths_at(z, h, t);
         let back = |z: f64| match self.spread {
             Spread::Linear { .. } => finite(z),
             Spread::Log10 { .. } => finite(10f64.powf(z)),

@@ -3,6 +3,7 @@
 use adit_engine::{Chain, Estimate, Matrix};
 use adit_spectra::Table;
 use adit_spectra::time::format_days;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::columns::{blank_unread, rows_on};
@@ -123,6 +124,7 @@ pub fn predict(model: &Loaded, table: &Table, level: f64) -> Result<Vec<SamplePr
             None => (0..table.rows()).map(|_| None).collect::<Vec<_>>(),
             Some(chain) => raw_estimates(chain, analyte, &x)?.into_iter().map(Some).collect(),
         };
+        let level = Level { level, t: analyte.interval.map(|interval| interval.t(level)) };
         for ((sample, raw), dead) in samples.iter_mut().zip(column).zip(dead) {
             sample.analytes.push(judge(analyte, raw, dead.as_deref(), level));
         }
@@ -158,7 +160,30 @@ struct RawEstimate {
     q: Option<f64>,
 }
 
+/// Rows that are diagnosed together: their features, scores and reconstructions stay in the cache.
+const PART: usize = 256;
+
+/// What the chain says of every row, a part of the rows at a time.
 fn raw_estimates(chain: &Chain, analyte: &AnalyteModel, x: &Matrix) -> Result<Vec<RawEstimate>> {
+    if x.rows() <= PART {
+        return estimates_of_part(chain, analyte, x);
+    }
+    let starts: Vec<usize> = (0..x.rows()).step_by(PART).collect();
+    let parts: Vec<Vec<RawEstimate>> = starts
+        .into_par_iter()
+        .map(|start| {
+            let rows: Vec<usize> = (start..x.rows().min(start + PART)).collect();
+            estimates_of_part(chain, analyte, &x.select_rows(&rows))
+        })
+        .collect::<Result<_>>()?;
+    Ok(parts.into_iter().flatten().collect())
+}
+
+fn estimates_of_part(
+    chain: &Chain,
+    analyte: &AnalyteModel,
+    x: &Matrix,
+) -> Result<Vec<RawEstimate>> {
     let (features, refused) = chain.features(x)?;
     let estimates = chain.estimate(&features)?;
     let space = analyte.applicability.space.as_ref();
@@ -193,12 +218,20 @@ fn raw_estimates(chain: &Chain, analyte: &AnalyteModel, x: &Matrix) -> Result<Ve
         .collect())
 }
 
+/// The level of an analyte's intervals.
+#[derive(Clone, Copy)]
+struct Level {
+    level: f64,
+    /// Student's t of the level, where there is an interval.
+    t: Option<f64>,
+}
+
 /// The verdict on one estimate.
 fn judge(
     analyte: &AnalyteModel,
     raw: Option<RawEstimate>,
     dead: Option<&str>,
-    level: f64,
+    level: Level,
 ) -> AnalytePrediction {
     let mut j = Judgement::new();
     if analyte.unfit.is_some() {
@@ -220,7 +253,8 @@ fn judge(
                 let ends = analyte
                     .interval
                     .zip(raw.leverage)
-                    .and_then(|(interval, h)| interval.at(estimate.z, h, level));
+                    .zip(level.t)
+                    .and_then(|((interval, h), t)| interval.at_t(estimate.z, h, t));
                 match ends {
                     Some(_) => {}
                     None if analyte.interval.is_none() => {
@@ -241,7 +275,7 @@ fn judge(
     if analyte.applicability.space.is_none() && analyte.chain.is_some() {
         j.add(Verdict::Warn, "the regressor has no scores: neither T2 nor Q is checked");
     }
-    assemble(analyte, j, unjudged, seen, level)
+    assemble(analyte, j, unjudged, seen, level.level)
 }
 
 fn assemble(

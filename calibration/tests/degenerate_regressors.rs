@@ -14,6 +14,9 @@ use common::{Random, set, waters};
 const REGRESSORS: &[&str] = &[
     "plugin = \"adit.pls\"",
     "plugin = \"adit.pls\"\nscale = true",
+    "plugin = \"adit.pls\"\nalgorithm = \"kernel-1\"",
+    "plugin = \"adit.pls\"\nalgorithm = \"kernel-2\"",
+    "plugin = \"adit.pls\"\nalgorithm = \"gram\"",
     "plugin = \"adit.simpls\"",
     "plugin = \"adit.simpls\"\nscale = true",
     "plugin = \"adit.pcr\"",

@@ -425,7 +425,8 @@ typedef struct {
     // Gives the axis of the output through `set_axis`. `[fitted, shared]`
     int32_t (*output)(const void *self_, const AditCall *call);
     // Transforms each row of `x` into the same row of `out` and writes one `ADIT_ROW_...` byte a row into `status`.
-    // A failed row is NaN in `out`; other rows are not touched by it. `[fitted, shared]`
+    // A failed row is NaN in `out`; no row's result depends on the rows beside it: the host passes rows a few at a time, on several
+    // threads. `[fitted, shared]`
     int32_t (*apply)(const void *self_,
                      const AditCall *call,
                      const AditMatrix *x,

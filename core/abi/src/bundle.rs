@@ -205,7 +205,8 @@ pub struct AditTransform {
     /// Gives the axis of the output through `set_axis`. `[fitted, shared]`
     pub output: Option<unsafe extern "C" fn(self_: *const c_void, call: *const AditCall) -> i32>,
     /// Transforms each row of `x` into the same row of `out` and writes one `ADIT_ROW_...` byte a row into `status`.
-    /// A failed row is NaN in `out`; other rows are not touched by it. `[fitted, shared]`
+    /// A failed row is NaN in `out`; no row's result depends on the rows beside it: the host passes rows a few at a time, on several
+    /// threads. `[fitted, shared]`
     pub apply: Option<
         unsafe extern "C" fn(
             self_: *const c_void,

@@ -203,8 +203,8 @@ fn the_gram_route_equals_one_fit_a_fold() {
         assert!(off.of_error < 3e-7, "{name}: {:e}", off.of_error);
         (refused, folds) = (refused + off.refused, folds + off.folds);
     }
-    // Most of the folds of (50, 120, 4) seek more components than XX' can carry; no other case is refused.
-    assert!(8 * refused < folds, "{refused} of {folds} refused");
+    // Those of (50, 120, 4) without centring, which seek more components than XX' can carry.
+    assert!(20 * refused < folds, "{refused} of {folds} refused");
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn the_cross_product_route_equals_one_fit_a_fold() {
         assert!(off.of_largest < 4e-11, "{name}: {:e}", off.of_largest);
         (refused, folds) = (refused + off.refused, folds + off.folds);
     }
-    assert!(3 * refused < folds, "{refused} of {folds} refused");
+    assert!(20 * refused < folds, "{refused} of {folds} refused");
 }
 
 /// Spectra whose bands fade by a factor each: what is left for later components is closer and closer to rounding.

@@ -1,12 +1,13 @@
 //! The singular value decomposition of treated training rows, up to their numerical rank.
 
 use adit_plugin::{Error, Matrix};
-use faer::diag::Diag;
-use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::svd::{ComputeSvdVectors, svd, svd_scratch};
-use faer::{Mat, Par};
+use faer::Mat;
+use nalgebra::{DMatrix, SVD};
 
 use crate::treat::{Settings, Treated, row_weights};
+
+/// Iterations of the decomposition; a hundred a row is far more than any data need.
+const ITERATIONS: usize = 100_000;
 
 /// `X = U S V'` of the treated, weighted training rows, r components, with y in the basis of U.
 #[derive(Clone, Debug)]
@@ -93,26 +94,24 @@ fn thin_svd(a: &Mat<f64>) -> Result<Svd, Error> {
         }
         return Ok(Svd { u: Mat::zeros(p, size), s: vec![0.0; size], v: Mat::zeros(n, size) });
     }
-    let a = Mat::from_fn(p, n, |k, i| a[(k, i)] / unit);
-    let (mut u, mut v, mut s) = (Mat::zeros(p, size), Mat::zeros(n, size), Diag::zeros(size));
-    let thin = ComputeSvdVectors::Thin;
-    // One thread: the folds of a cross-validation are what runs side by side.
-    let need = svd_scratch::<f64>(p, n, thin, thin, Par::Seq, Default::default());
-    svd(
-        a.as_ref(),
-        s.as_mut(),
-        Some(u.as_mut()),
-        Some(v.as_mut()),
-        Par::Seq,
-        MemStack::new(&mut MemBuffer::new(need)),
-        Default::default(),
-    )
-    .map_err(|_| Error::numeric("the singular value decomposition of x did not converge"))?;
-    let s: Vec<f64> = s.column_vector().iter().map(|s| s * unit).collect();
-    if !s.iter().all(|s| s.is_finite()) {
+    // Of the triangular factor of the long side: square, and as well conditioned as the rows are.
+    let long = match p >= n {
+        true => DMatrix::from_fn(p, n, |k, i| a[(k, i)] / unit),
+        false => DMatrix::from_fn(n, p, |i, k| a[(k, i)] / unit),
+    };
+    let (q, r) = long.qr().unpack();
+    let found = SVD::try_new(r, true, true, f64::EPSILON, ITERATIONS);
+    let Some(SVD { u: Some(left), v_t: Some(right), singular_values: s }) = found else {
+        return Err(Error::numeric("the singular value decomposition of x did not converge"));
+    };
+    if !s.iter().all(|s| (s * unit).is_finite()) {
         return Err(Error::numeric("numbers of x are too large to add up"));
     }
-    Ok(Svd { u, s, v })
+    let left = q * left;
+    let long = Mat::from_fn(left.nrows(), size, |i, a| left[(i, a)]);
+    let short = Mat::from_fn(size, size, |i, a| right[(a, i)]);
+    let (u, v) = if p >= n { (long, short) } else { (short, long) };
+    Ok(Svd { u, s: s.iter().map(|s| s * unit).collect(), v })
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use pulp::{Arch, Simd, WithSimd};
 /// Vectors of one tile: enough sums at a time to hide the latency of the addition.
 const TILE: usize = 8;
 
-/// `out_j = sum_k taps_k x_{j+k}`, for as many j as `x` and `out` both carry. Every output is summed in the order of the taps.
+/// `out_j = sum_k taps_k x_{j+k}`, for as many j as `x` and `out` both carry. The order of the products in a sum follows from the
+/// number of taps alone; in a row shorter than a vector, from left to right.
 ///
 /// ```
 /// let mut out = [0.0; 3];
@@ -29,40 +30,75 @@ impl WithSimd for Correlate<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Correlate { taps, x, out } = self;
-        let (n, lanes) = (out.len(), S::F64_LANES);
-        let mut at = 0;
-        while at + TILE * lanes <= n {
-            tile::<S, TILE>(simd, taps, &x[at..], &mut out[at..]);
-            at += TILE * lanes;
-        }
-        while at + lanes <= n {
-            tile::<S, 1>(simd, taps, &x[at..], &mut out[at..]);
-            at += lanes;
-        }
-        // What is left over is done together with its neighbours once more: the same sums, so the same bits.
-        if at < n && n >= lanes {
-            tile::<S, 1>(simd, taps, &x[n - lanes..], &mut out[n - lanes..]);
-        } else {
-            for j in at..n {
-                out[j] = taps.iter().zip(&x[j..]).map(|(w, v)| w * v).sum();
+        let lanes = S::F64_LANES;
+        match out.len() {
+            n if n >= TILE * lanes => tiles::<S, TILE>(simd, taps, x, out),
+            n if n >= lanes => tiles::<S, 1>(simd, taps, x, out),
+            n => {
+                for j in 0..n {
+                    out[j] = taps.iter().zip(&x[j..]).map(|(w, v)| w * v).sum();
+                }
             }
         }
     }
 }
 
+/// All of `out`, which is one tile of `N` vectors or longer. The last tile begins early enough to be whole: what it does once more are
+/// the same sums, so the same bits.
+#[inline(always)]
+fn tiles<S: Simd, const N: usize>(simd: S, taps: &[f64], x: &[f64], out: &mut [f64]) {
+    let (n, width) = (out.len(), N * S::F64_LANES);
+    for at in (0..n).step_by(width) {
+        let at = at.min(n - width);
+        tile::<S, N>(simd, taps, &x[at..], &mut out[at..]);
+    }
+}
+
 /// The first `N` vectors of `out`.
+///
+/// Taps a vector's length apart see the same vectors of `x`, each one further on: a vector is loaded once for up to four of them.
 #[inline(always)]
 fn tile<S: Simd, const N: usize>(simd: S, taps: &[f64], x: &[f64], out: &mut [f64]) {
-    let width = N * S::F64_LANES;
+    let lanes = S::F64_LANES;
     let mut sums = [simd.splat_f64s(0.0); N];
-    for (w, x) in taps.iter().zip(x.windows(width)) {
-        let (w, x) = (simd.splat_f64s(*w), S::as_simd_f64s(x).0);
-        for (sum, x) in sums.iter_mut().zip(x) {
-            *sum = simd.mul_add_e_f64s(w, *x, *sum);
+    for first in 0..lanes.min(taps.len()) {
+        let mut k = first;
+        while k < taps.len() {
+            let (taps, x) = (&taps[k..], &x[k..]);
+            match (taps.len() - 1) / lanes {
+                0 => apart::<S, N, 1>(simd, taps, x, &mut sums),
+                1 => apart::<S, N, 2>(simd, taps, x, &mut sums),
+                2 => apart::<S, N, 3>(simd, taps, x, &mut sums),
+                _ => apart::<S, N, 4>(simd, taps, x, &mut sums),
+            }
+            k += 4 * lanes;
         }
     }
-    let (out, _) = S::as_mut_simd_f64s(&mut out[..width]);
+    let (out, _) = S::as_mut_simd_f64s(&mut out[..N * lanes]);
     out.copy_from_slice(&sums);
+}
+
+/// Adds the products with the first `M` of the taps that are a vector's length apart.
+#[inline(always)]
+fn apart<S: Simd, const N: usize, const M: usize>(
+    simd: S,
+    taps: &[f64],
+    x: &[f64],
+    sums: &mut [S::f64s; N],
+) {
+    let lanes = S::F64_LANES;
+    let mut w = [simd.splat_f64s(0.0); M];
+    for (m, w) in w.iter_mut().enumerate() {
+        *w = simd.splat_f64s(taps[m * lanes]);
+    }
+    let (x, _) = S::as_simd_f64s(&x[..(N + M - 1) * lanes]);
+    for i in 0..N + M - 1 {
+        for m in 0..M {
+            if i >= m && i - m < N {
+                sums[i - m] = simd.mul_add_e_f64s(w[m], x[i], sums[i - m]);
+            }
+        }
+    }
 }
 
 #[cfg(test)]

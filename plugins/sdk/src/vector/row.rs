@@ -62,19 +62,23 @@ impl WithSimd for Sum<'_> {
     fn with_simd<S: Simd>(self, simd: S) -> f64 {
         let (x, tail) = S::as_simd_f64s(self.x);
         let (shift, factor) = (simd.splat_f64s(self.shift), simd.splat_f64s(self.factor));
-        let mut sums = [simd.splat_f64s(0.0); 4]; // four chains hide the latency of the addition
-        let (x4, rest) = x.as_chunks::<4>();
-        for x in x4 {
-            for k in 0..4 {
+        let mut sums = [simd.splat_f64s(0.0); 8]; // eight chains hide the latency of the addition
+        let (x8, rest) = x.as_chunks::<8>();
+        for x in x8 {
+            for k in 0..8 {
                 sums[k] = simd.mul_add_e_f64s(simd.sub_f64s(x[k], shift), factor, sums[k]);
             }
         }
-        for x in rest {
-            sums[0] = simd.mul_add_e_f64s(simd.sub_f64s(*x, shift), factor, sums[0]);
+        for (k, x) in rest.iter().enumerate() {
+            sums[k] = simd.mul_add_e_f64s(simd.sub_f64s(*x, shift), factor, sums[k]);
         }
-        let pairs = [simd.add_f64s(sums[0], sums[1]), simd.add_f64s(sums[2], sums[3])];
+        for half in [4, 2, 1] {
+            for k in 0..half {
+                sums[k] = simd.add_f64s(sums[k], sums[k + half]);
+            }
+        }
         let tail: f64 = tail.iter().map(|x| (x - self.shift) * self.factor).sum();
-        simd.reduce_sum_f64s(simd.add_f64s(pairs[0], pairs[1])) + tail
+        simd.reduce_sum_f64s(sums[0]) + tail
     }
 }
 
