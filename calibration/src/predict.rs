@@ -169,13 +169,14 @@ fn raw_estimates(chain: &Chain, analyte: &AnalyteModel, x: &Matrix) -> Result<Ve
         return estimates_of_part(chain, analyte, x);
     }
     let starts: Vec<usize> = (0..x.rows()).step_by(PART).collect();
-    let parts: Vec<Vec<RawEstimate>> = starts
+    let parts: Vec<Result<Vec<RawEstimate>>> = starts
         .into_par_iter()
         .map(|start| {
             let rows: Vec<usize> = (start..x.rows().min(start + PART)).collect();
             estimates_of_part(chain, analyte, &x.select_rows(&rows))
         })
-        .collect::<Result<_>>()?;
+        .collect();
+    let parts = parts.into_iter().collect::<Result<Vec<_>>>()?;
     Ok(parts.into_iter().flatten().collect())
 }
 

@@ -629,7 +629,8 @@ typedef struct {
 } AditCrossValidation;
 
 // `adit.cross-validate/1`: a regressor that cross-validates faster than one fit a fold. Same answer within 1e-10 of the largest
-// prediction.
+// prediction; where it works on XX', which squares the condition of X, within 1e-6 of the RMSECV, and a remark says so. A variant
+// that it cannot run is refused with `ADIT_ERR_UNSUPPORTED`; a filter is never passed over.
 typedef struct {
     // Size of this struct as the plugin knows it, in bytes.
     uint32_t struct_size;

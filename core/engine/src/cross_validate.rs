@@ -1,6 +1,6 @@
 //! Out-of-fold predictions for every component count.
 //!
-//! Two routes that give the same answer within 1e-10 of the largest prediction: all folds as one job of the regressor, or the
+//! Two routes that give the same answer (how closely is told at `AditCrossValidate` of the contract): all folds as one job of the regressor, or the
 //! obvious one, a fit per fold. The plan says which is taken and why; [`Route::Slow`] forces the obvious one.
 
 use rayon::prelude::*;
@@ -123,14 +123,16 @@ pub fn cross_validate(
     if route == Route::Planned && plan.route == PlannedRoute::Fast {
         return fast(plan, plugins, x, y, weights, folds, max_components);
     }
-    let per_fold: Vec<(Vec<f64>, usize)> = folds
+    let per_fold: Vec<Result<(Vec<f64>, usize)>> = folds
         .par_iter()
         .enumerate()
         .map(|(f, fold)| {
             one_fold(plan, plugins, axis, x, y, column, weights, fold, max_components)
                 .map_err(|e| e.within(format!("fold {}", f + 1)))
         })
-        .collect::<Result<_>>()?;
+        .collect();
+    // The first fold that failed speaks, whichever thread was first.
+    let per_fold: Vec<(Vec<f64>, usize)> = per_fold.into_iter().collect::<Result<_>>()?;
     let rows: usize = folds.iter().map(|f| f.test.len()).sum();
     let mut data = Vec::with_capacity(rows * (max_components + 1) * y.cols());
     let mut reached = Vec::new();

@@ -42,8 +42,8 @@ pub struct Question<'a> {
 pub type Answer<'a> = dyn FnMut(usize, usize, Result<CrossValidated>) + 'a;
 
 /// Asks every recipe every question. `x` is the raw matrix (rows x axis channels); values that are not finite are an error only of
-/// the recipes that read them. The answers are those of [`crate::cross_validate()`] within 1e-9 of the largest prediction, and have
-/// the same bytes on any number of threads.
+/// the recipes that read them. The answers are those of [`crate::cross_validate()`], as closely as two routes agree there, and have the
+/// same bytes on any number of threads.
 ///
 /// # Errors
 /// Rows, targets and folds that do not go together; an unknown regressor. What else a recipe does wrong is its own answer.

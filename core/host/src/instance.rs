@@ -176,7 +176,9 @@ pub(crate) fn broken(id: &str, what: &str) -> Error {
 
 /// A status code and the reported texts as an error.
 fn failure(id: &str, code: i32, received: &Received, creating: bool) -> Error {
-    let said = received.texts.iter().filter(|t| !t.is_empty()).cloned().collect::<Vec<_>>();
+    // A plugin that fails and reports its text with the code of success has said why all the same.
+    let texts = if received.texts.is_empty() { &received.remarks } else { &received.texts };
+    let said = texts.iter().filter(|t| !t.is_empty()).cloned().collect::<Vec<_>>();
     let text =
         |otherwise: &str| if said.is_empty() { otherwise.to_owned() } else { said.join("; ") };
     let (kind, what, hint) = match code {

@@ -1,6 +1,6 @@
 //! Cross-validation of all folds at once.
 //!
-//! Variants that differ in centring and scaling alone share one X, and are worked on together.
+//! Variants that differ in scaling alone share one X, and are worked on together.
 
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -52,11 +52,12 @@ pub(crate) fn run_by(
     Ok(())
 }
 
-/// Variants of one filter, in the order of the first of each.
+/// Variants of one filter and one way of centring, in the order of the first of each: without centring no row may be shifted.
 fn sharing(variants: &[Variant]) -> Vec<Vec<usize>> {
     let mut all: Vec<Vec<usize>> = vec![];
+    let alike = |a: &Variant, b: &Variant| a.filter == b.filter && a.centre == b.centre;
     for (v, variant) in variants.iter().enumerate() {
-        match all.iter_mut().find(|g| variants[g[0]].filter == variant.filter) {
+        match all.iter_mut().find(|g| alike(&variants[g[0]], variant)) {
             Some(group) => group.push(v),
             None => all.push(vec![v]),
         }
@@ -64,7 +65,7 @@ fn sharing(variants: &[Variant]) -> Vec<Vec<usize>> {
     all
 }
 
-/// All jobs of each of the variants `sharing`, which have one filter.
+/// All jobs of each of the variants `sharing`, which have one filter and one way of centring.
 fn shared(
     job: &CrossValidation<'_>,
     sharing: &[usize],
@@ -77,7 +78,7 @@ fn shared(
         Some((values, width)) => Matrix::new(values, job.x.rows(), *width)?,
         None => job.x,
     };
-    let all = AllRows::new(x, weights, true, call);
+    let all = AllRows::new(x, weights, job.variants[sharing[0]].centre, call);
     drop(filtered);
     let wholes: Vec<Whole<'_>> = sharing
         .iter()

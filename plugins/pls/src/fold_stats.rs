@@ -1,7 +1,7 @@
 //! Means and standard deviations of the training rows of many folds.
 //!
 //! Sums over all rows are taken once; a fold's are those less the rows it leaves out, so that all folds together cost one pass over
-//! X. Where that subtraction would cost accuracy (less than a thousandth of the sum of squares is left, as with an outlier or a
+//! X. Where that subtraction would cost accuracy (less than 3 % of the sum of squares is left, as with an outlier or a
 //! flare of a dead pixel in the rows left out), or where most rows are left out, the column is counted anew from its training rows.
 
 use std::ops::Range;

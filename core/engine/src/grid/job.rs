@@ -147,7 +147,7 @@ fn fast(grid: &Grid<'_>, task: &Task<'_>, leaves: &[&Leaf]) -> Result<Vec<CrossV
 
 /// A regressor that does not cross-validate by itself: one fit a fold. Past the count reached, the last prediction is repeated.
 fn slow(grid: &Grid<'_>, task: &Task<'_>, recipe: usize) -> Result<CrossValidated> {
-    let per_fold: Vec<(Vec<f64>, usize)> = task
+    let per_fold: Vec<Result<(Vec<f64>, usize)>> = task
         .folds
         .par_iter()
         .enumerate()
@@ -157,7 +157,9 @@ fn slow(grid: &Grid<'_>, task: &Task<'_>, recipe: usize) -> Result<CrossValidate
                 _ => e.within(format!("fold {}", f + 1)),
             })
         })
-        .collect::<Result<_>>()?;
+        .collect();
+    // The first fold that failed speaks, whichever thread was first.
+    let per_fold: Vec<(Vec<f64>, usize)> = per_fold.into_iter().collect::<Result<_>>()?;
     let rows: usize = task.folds.iter().map(|f| f.test.len()).sum();
     let (values, reached): (Vec<Vec<f64>>, Vec<usize>) = per_fold.into_iter().unzip();
     let m = task.y.cols();
