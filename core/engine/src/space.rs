@@ -138,12 +138,7 @@ impl Space {
         let regressors = self.expand_regressors(plugins)?;
         let sizes = slots.iter().map(Vec::len).chain([regressors.len()]);
         let count = sizes.fold(1_u128, |all, n| all.saturating_mul(n as u128));
-        if count > MOST_RECIPES as u128 {
-            return Err(Error::usage(
-                format!("the space holds {count} recipes, and {MOST_RECIPES} are the most"),
-                "leave alternatives out, or search in two rounds: coarse, then around the best",
-            ));
-        }
+        bounded(count, "the space holds")?;
         let nothing = vec![Vec::new()];
         let chosen = slots.iter().fold(nothing, |before, slot| combine(&before, slot));
         let recipes = chosen.into_iter().flat_map(|steps| {
@@ -204,6 +199,10 @@ impl Space {
             };
             out.extend(expand().map_err(|e| e.within(place))?);
         }
+        let targets = |r: &crate::recipe::RegressorStep| r.targets;
+        if out.windows(2).any(|pair| targets(&pair[0]) != targets(&pair[1])) {
+            return Err(alternatives::one_kind_of_targets());
+        }
         Ok(out)
     }
 }
@@ -226,6 +225,7 @@ impl Slot {
             for step in choice.steps() {
                 let place = format!("{slot}, choice {} ({})", k + 1, step.plugin);
                 let steps = alternatives_of(step, plugins).map_err(|e| e.within(place))?;
+                bounded(rows.len() as u128 * steps.len() as u128, &format!("{slot} holds"))?;
                 rows = combine(&rows, &steps);
             }
             out.extend(rows);
@@ -254,6 +254,17 @@ fn alternatives_of(step: &Step, plugins: &dyn Plugins) -> Result<Vec<Vec<Step>>>
         .collect::<Result<Vec<_>>>()?;
     let one = |settings| vec![Step { plugin: step.plugin.clone(), settings }];
     Ok(product(&parameters)?.into_iter().map(one).collect())
+}
+
+/// Refuses more recipes than anybody will wait for, before they are made.
+fn bounded(count: u128, what: &str) -> Result<()> {
+    if count <= MOST_RECIPES as u128 {
+        return Ok(());
+    }
+    Err(Error::usage(
+        format!("{what} {count} recipes, and {MOST_RECIPES} are the most"),
+        "leave alternatives out, or search in two rounds: coarse, then around the best",
+    ))
 }
 
 /// Every row of `before` followed by every row of `after`.

@@ -137,6 +137,12 @@ fn what_is_wrong_is_named_by_slot_choice_and_parameter() {
         (format!("[[slot]]\nchoice = []\n{PLS}"), &["slot 1", "no choice"]),
         (format!("{PLS}lv = 3\n"), &["regressor (adit.pls)", "lv", "components"]),
         (format!("{PLS}targets = [\"joint\", \"separate\"]\n"), &["targets"]),
+        (
+            "[[regressor]]\nplugin = \"adit.pls\"\ntargets = \"joint\"\n\
+             [[regressor]]\nplugin = \"adit.pls\"\n"
+                .into(),
+            &["targets is one for the whole search"],
+        ),
         (format!("{PLS}components = [0]\n"), &["regressor (adit.pls)", "components"]),
         ("[regressor]\nplugin = \"adit.plain\"\n".into(), &["is no regressor"]),
         ("[[slot]]\n".into(), &["cannot be read"]),
@@ -163,4 +169,10 @@ fn too_many_recipes_are_counted() {
     let e = expand(&format!("{}{PLS}", slot.repeat(3))).unwrap_err().to_string();
     assert!(e.contains("970299") && e.contains(&MOST_RECIPES.to_string()), "{e}");
     assert_eq!(expand(&format!("{}{PLS}", slot.repeat(2))).unwrap().len(), 99 * 99);
+    // Steps that go together are counted before their rows are made.
+    let step =
+        format!("[[slot.choice.step]]\nplugin = \"adit.filter\"\nwindow = [{}]\n", list.join(", "));
+    let together = format!("[[slot]]\n[[slot.choice]]\n{}{PLS}", step.repeat(5));
+    let e = expand(&together).unwrap_err().to_string();
+    assert!(e.contains("slot 1") && e.contains("970299"), "{e}");
 }

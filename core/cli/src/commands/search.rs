@@ -76,6 +76,12 @@ pub(crate) fn print(found: &Search) {
                 s.permutations
             );
         }
+        if tried > 1 {
+            outln!(
+                "p is that of this recipe alone: that it is the best of {tried} is not counted, so p is too small; the \
+                 nested error counts it"
+            );
+        }
     }
     outln!();
 }

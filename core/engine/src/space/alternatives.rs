@@ -41,13 +41,17 @@ pub(super) fn of_plugin(name: &str, given: &Value, info: &PluginInfo) -> Result<
 /// The values of a word of the engine under `[regressor]`.
 pub(super) fn of_engine(name: &str, given: &Value) -> Result<Vec<Value>> {
     match given {
-        Value::Array(_) if name == "targets" => Err(Error::usage(
-            "targets is one for the whole search: joint and separate models see other rows",
-            "search twice",
-        )),
+        Value::Array(_) if name == "targets" => Err(one_kind_of_targets()),
         Value::Array(list) => some(name, list.clone()),
         one => Ok(vec![one.clone()]),
     }
+}
+
+pub(super) fn one_kind_of_targets() -> Error {
+    Error::usage(
+        "targets is one for the whole search: joint and separate models see other rows",
+        "search twice",
+    )
 }
 
 fn some(name: &str, values: Vec<Value>) -> Result<Vec<Value>> {
