@@ -12,7 +12,6 @@
 //! | `selector` | what the four have in common as plugins |
 //! | `inner` | the cross-validation inside the training rows |
 //! | `ranking` | the best columns by a figure |
-//! | `kept` | the kept columns, and how they are copied |
 //! | `f_test` | distribution function of F |
 //! | `random` | random numbers from a seed, the same on every machine |
 
@@ -20,7 +19,6 @@ mod cars;
 mod f_test;
 mod inner;
 mod interval;
-mod kept;
 mod random;
 mod ranking;
 mod selectivity_ratio;

@@ -1,11 +1,11 @@
 //! Columns by name, or by position.
 
 use adit_plugin::{
-    Axis, Call, Error, Info, Matrix, MatrixMut, Op, Param, ParamKind, Params, StateReader,
+    Axis, Call, Error, Info, Kept, Matrix, MatrixMut, Op, Param, ParamKind, Params, StateReader,
     StateWriter, Training, Transform, unit,
 };
 
-use crate::kept::{FLAGS, Kept};
+use crate::FLAGS;
 
 /// The columns called `names`, in that order; or, of a spectrum, the channels nearest to `positions`, in the order of the axis. A
 /// position must lie within half a spacing of its channel, and no column may be asked for twice.
@@ -36,7 +36,7 @@ impl Columns {
                 return Err(Error::arg("the input has named columns: give names, not positions"));
             }
         };
-        Ok(Kept::new(axis, index))
+        Kept::new(axis, index)
     }
 }
 
@@ -134,7 +134,7 @@ impl Transform for Columns {
     }
 
     fn output(&self) -> Result<Axis, Error> {
-        Ok(self.kept()?.output.clone())
+        Ok(self.kept()?.output().clone())
     }
 
     fn apply(
@@ -149,7 +149,7 @@ impl Transform for Columns {
 
     /// The input axis; the choice follows from it and the parameters.
     fn save(&self, to: &mut StateWriter) -> Result<(), Error> {
-        to.axis(&self.kept()?.input);
+        to.axis(self.kept()?.input());
         Ok(())
     }
 

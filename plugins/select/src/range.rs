@@ -1,11 +1,11 @@
 //! Ranges of an axis.
 
 use adit_plugin::{
-    Axis, Call, Error, Info, Matrix, MatrixMut, Op, Param, ParamKind, Params, StateReader,
+    Axis, Call, Error, Info, Kept, Matrix, MatrixMut, Op, Param, ParamKind, Params, StateReader,
     StateWriter, Training, Transform, unit,
 };
 
-use crate::kept::{FLAGS, Kept};
+use crate::FLAGS;
 
 /// The channels whose position lies in one of `ranges`, given as low, high, low, high ... in the unit of the axis, both ends
 /// included (to 1e-9 of their value, so that rounding of an axis does not lose its end). Each channel is kept once, in the order
@@ -44,7 +44,7 @@ impl Range {
         }
         let wanted = |v: f64| self.ranges.iter().any(|r| holds(r, v));
         let index = (0..values.len()).filter(|i| wanted(values[*i])).collect();
-        Ok(Kept::new(axis, index))
+        Kept::new(axis, index)
     }
 }
 
@@ -90,7 +90,7 @@ impl Transform for Range {
     }
 
     fn output(&self) -> Result<Axis, Error> {
-        Ok(self.kept()?.output.clone())
+        Ok(self.kept()?.output().clone())
     }
 
     fn apply(
@@ -105,7 +105,7 @@ impl Transform for Range {
 
     /// The input axis; the choice follows from it and the parameters.
     fn save(&self, to: &mut StateWriter) -> Result<(), Error> {
-        to.axis(&self.kept()?.input);
+        to.axis(self.kept()?.input());
         Ok(())
     }
 

@@ -1,12 +1,11 @@
 //! What the methods of selection have in common as plugins.
 
 use adit_plugin::{
-    Axis, Call, Error, Flags, Info, Matrix, MatrixMut, Op, Param, Params, StateReader, StateWriter,
-    Training, Transform,
+    Axis, Call, Error, Flags, Info, Kept, Matrix, MatrixMut, Op, Param, Params, StateReader,
+    StateWriter, Training, Transform,
 };
 
 use super::inner::Rows;
-use super::kept::Kept;
 
 /// A way of choosing columns; [`Selector`] makes a transform plugin of it.
 pub(crate) trait Method: Sized + Send + Sync + 'static {
